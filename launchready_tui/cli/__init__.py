@@ -1,0 +1,1 @@
+"""The headless door: every verb of the screens as a command. `output` owns stdout, `notices` owns stderr."""

@@ -1,0 +1,71 @@
+"""`launchready status`: the gate, the stages, what is open."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from launchready_tui.model.board import Snapshot
+
+
+@click.command("status")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--all", "everything", is_flag=True, help="List every check, not only what is open.")
+def command(file: Path, form: str, everything: bool) -> None:
+    """Print the launch gate, how far each stage is, and what is open, worst first."""
+    from launchready_tui.cli import opening, output
+    from launchready_tui.cli.formats import text
+    from launchready_tui.cli.formats.json import gate_to_plain
+    from launchready_tui.engine.fixplan import fix_first
+
+    with opening.engagement(file) as session:
+        snapshot = session.snapshot()
+    if form == "json":
+        output.write(json.dumps(_document(snapshot, gate_to_plain(snapshot.gate)), indent=2, ensure_ascii=True) + "\n")
+        return
+    output.line(f"{output.safe(snapshot.product.name)} ({snapshot.product.domain})")
+    for line in text.gate_lines(snapshot.gate):
+        output.line(line)
+    output.line()
+    for stage in snapshot.runbook.stages:
+        progress = snapshot.progress(stage)
+        failing = f", {progress.failing} failing" if progress.failing else ""
+        waiting = f", {progress.waiting} wait for a person" if progress.waiting else ""
+        output.line(f"Stage {stage.number} {stage.title}: {progress.done} of {progress.total} done{failing}{waiting}")
+    output.line()
+    rows = snapshot.board if everything else fix_first(snapshot)
+    output.line("Every check:" if everything else "Open, in the order of the fix plan:")
+    for row in rows:
+        owner = f" (owner {output.safe(row.owner.owner, 60)})" if row.owner else ""
+        waived = " (waived)" if row.is_waived else ""
+        output.line(f"  {text.result_line(row.result)}{waived}{owner}")
+    if snapshot.state.decisions:
+        output.line()
+        output.line("Decisions:")
+    superseded = snapshot.state.superseded()
+    for record in snapshot.state.decisions:
+        mark = " (superseded)" if record.number in superseded else ""
+        title, choice = getattr(record.payload, "title", ""), getattr(record.payload, "choice", "")
+        output.line(f"  {record.number}  {record.at:%Y-%m-%d}  {output.safe(title, 100)}: {output.safe(choice, 200)}{mark}")
+
+
+def _document(snapshot: Snapshot, gate: dict[str, object]) -> dict[str, object]:
+    stages = []
+    for stage in snapshot.runbook.stages:
+        progress = snapshot.progress(stage)
+        stages.append(
+            {
+                "id": stage.id,
+                "title": stage.title,
+                "done": progress.done,
+                "total": progress.total,
+                "failing": progress.failing,
+                "waiting": progress.waiting,
+            }
+        )
+    return {"schema": "launchready/status/1", "product": snapshot.product.name, "gate": gate, "stages": stages, "head": snapshot.head}

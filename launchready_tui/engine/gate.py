@@ -1,0 +1,114 @@
+"""The launch gate, computed from how every check stands. Pure (rules: CHECKS.md b0, b8, S7.GO.01)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from launchready_tui.model.board import BarState, Gate, GateItem, GateVerdict, Standing
+from launchready_tui.model.journal import State, payload
+from launchready_tui.model.records import Decision
+from launchready_tui.model.runbook import Bar, Runbook
+from launchready_tui.model.verdicts import Severity, Source, Verdict
+from launchready_tui.text import plural
+
+_UNSEEN = (Verdict.UNKNOWN, Verdict.NOT_RUN, Verdict.ERROR)
+_ORDER = [BarState.FAIL, BarState.UNKNOWN, BarState.NOT_RUN, BarState.STALE, BarState.WAIVED, BarState.ATTESTED, BarState.PASS]
+
+
+def compute_gate(runbook: Runbook, board: Sequence[Standing], state: State) -> Gate:
+    """GO needs every bar green and nothing blocking; what was let through by a waiver, or is open and high, makes it GO WITH ACCEPTED RISKS."""
+    decided = frozenset(payload(record, Decision).topic for record in state.decisions) - {""}
+    bars = tuple(_item(bar, _covering(bar, board), decided) for bar in runbook.bars)
+    items = tuple(_item(bar, _covering(bar, board), decided) for bar in runbook.items)
+    blocking = sorted((row for row in board if row.blocks), key=_urgency)
+    blockers = tuple(row.key for row in blocking if row.verdict is Verdict.FAIL)
+    unseen = tuple(row.key for row in blocking if row.verdict is not Verdict.FAIL)
+    waived = [row for row in board if row.is_waived]
+    open_high = [row for row in board if row.severity is Severity.HIGH and row.verdict is Verdict.FAIL and not row.is_waived]
+    if blocking or not all(item.state.is_green for item in bars):
+        verdict = GateVerdict.NO_GO
+    elif waived or open_high:
+        verdict = GateVerdict.GO_WITH_ACCEPTED_RISKS
+    else:
+        verdict = GateVerdict.GO
+    holding = {key for item in bars for key in item.because} | set(blockers) | set(unseen)
+    return Gate(
+        verdict=verdict,
+        bars=bars,
+        items=items,
+        blockers=blockers,
+        unseen=unseen,
+        stale=sum(row.stale for row in board),
+        waived=len(waived),
+        minutes=_work([row for row in board if row.key in holding]),
+    )
+
+
+def _covering(bar: Bar, board: Sequence[Standing]) -> list[Standing]:
+    return [row for row in board if any(row.entry.covers(control) for control in bar.controls)]
+
+
+def _urgency(row: Standing) -> tuple[int, int, int, str, str]:
+    severities = list(Severity)
+    return (severities.index(row.severity), row.verdict is not Verdict.FAIL, row.entry.minutes, *row.key)
+
+
+def _item(bar: Bar, rows: list[Standing], decided: frozenset[str]) -> GateItem:
+    states = [(_row_state(row, decided), row) for row in rows]
+    state = min((state for state, _ in states), key=_ORDER.index, default=BarState.NOT_RUN)
+    holding = sorted((row for row_state, row in states if row_state is state and not state.is_green), key=_urgency)
+    return GateItem(
+        id=bar.id,
+        title=bar.title,
+        state=state,
+        sentence=_sentence(state, holding, rows),
+        because=tuple(row.key for row in sorted((r for s, r in states if not s.is_green), key=_urgency)),
+        minutes=_work([row for row_state, row in states if not row_state.is_green]),
+    )
+
+
+def _row_state(row: Standing, decided: frozenset[str]) -> BarState:
+    """What one row means for its bar.
+
+    Any fail that nobody waived fails the bar. What could not be seen holds it if it is a blocker, or high without a decision about
+    it; medium ones are listed as known issues (CHECKS.md b0).
+    """
+    if row.is_waived:
+        return BarState.WAIVED
+    if row.verdict is Verdict.FAIL:
+        return BarState.FAIL if row.severity is not Severity.INFO else BarState.PASS
+    matters = row.severity is Severity.BLOCKER or (row.severity is Severity.HIGH and row.entry.id not in decided)
+    if row.verdict in _UNSEEN:
+        unseen = BarState.NOT_RUN if row.verdict is Verdict.NOT_RUN else BarState.UNKNOWN
+        return unseen if matters else BarState.PASS
+    if row.stale and matters:
+        return BarState.STALE
+    return BarState.ATTESTED if row.result.source in (Source.ATTESTATION, Source.DRILL) else BarState.PASS
+
+
+def _sentence(state: BarState, holding: list[Standing], rows: list[Standing]) -> str:
+    if not rows:
+        return "No check of this runbook decides it."
+    if holding:
+        worst = holding[0]
+        more = f" and {len(holding) - 1} more" if len(holding) > 1 else ""
+        if state is BarState.NOT_RUN:
+            waiting = [row for row in holding if row.needs_person]
+            looked = len(holding) - len(waiting)
+            parts = [f"{plural(len(waiting), 'answer')} of a person" if waiting else "", f"{plural(looked, 'check')} not run" if looked else ""]
+            return f"Waits for {' and '.join(part for part in parts if part)}: {worst.entry.claim}"
+        if state is BarState.STALE:
+            return f"Seen more than 48 hours ago: {worst.entry.claim}{more}"
+        return f"{worst.result.subject}: {worst.result.summary}{more}"
+    if state is BarState.WAIVED:
+        return f"Passes with {plural(sum(row.is_waived for row in rows), 'accepted risk')}."
+    passing = sum(row.verdict in (Verdict.PASS, Verdict.WARN) for row in rows)
+    return f"{passing} of {len(rows)} hold."
+
+
+def _work(rows: Iterable[Standing]) -> int:
+    """Minutes of work: each check once, however many subjects it holds up."""
+    minutes: dict[str, int] = {}
+    for row in rows:
+        minutes[row.entry.id] = row.entry.minutes
+    return sum(minutes.values())

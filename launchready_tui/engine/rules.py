@@ -1,0 +1,162 @@
+"""What a record has to say before it is written. Pure; broken rules are `InputError`s that say what to do."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from launchready_tui.errors import InputError
+from launchready_tui.model.board import Snapshot
+from launchready_tui.model.profile import parse_product
+from launchready_tui.model.records import (
+    Attestation,
+    Authorization,
+    Decision,
+    Drill,
+    Grant,
+    Note,
+    Ownership,
+    Payload,
+    Person,
+    ProductText,
+    SignOff,
+    System,
+    Waiver,
+)
+from launchready_tui.model.runbook import Entry, Kind
+from launchready_tui.model.verdicts import Consent, Severity, Verdict
+from launchready_tui.text import did_you_mean, one_line
+
+MIN_REASON = 20
+"""The least characters of a waiver's reason (CHECKS.md b0)."""
+
+MAX_TEXT = 100_000
+"""The most characters of one record."""
+
+MAX_WAIVER = timedelta(days=90)
+
+
+def validate(payload: Payload, snapshot: Snapshot) -> None:
+    """Raise `InputError` unless the record may be written."""
+    if len(repr(payload)) > MAX_TEXT:
+        raise InputError(f"The text is longer than {MAX_TEXT:,} characters.", "Keep it in a file and name the file here.")
+    match payload:
+        case ProductText(toml=toml, base=base):
+            parse_product(toml, base=base)
+        case Attestation():
+            _attestation(payload, snapshot)
+        case Waiver():
+            _waiver(payload, snapshot)
+        case Decision():
+            _decision(payload, snapshot)
+        case Ownership(check=check):
+            entry_of(check, snapshot)
+        case Note(check=check, text=text):
+            _need(text, "The note is empty.", "Write what the next person should know.")
+            if check:
+                entry_of(check, snapshot)
+        case Authorization():
+            _authorization(payload, snapshot)
+        case Drill(check=check, by=by):
+            entry = entry_of(check, snapshot)
+            if entry.kind is not Kind.DRILL:
+                raise InputError(f"{check} is not a drill.", "Drills are marked with a stopwatch in the list of checks.")
+            _need(by, "Nobody is named who ran the drill.", "Name the person.")
+            _two_people(entry.severity, by, payload.witness)
+        case Person(name=name):
+            _need(name, "The person has no name.", "Give the name that colleagues use.")
+        case System(area=area):
+            _need(area, "The system has no area.", "Say what it is: registrar, dns, hosting, …")
+        case Grant(area=area, person=person):
+            _need(area, "The system is missing.", "Name the system.")
+            _need(person, "The person is missing.", "Name the person.")
+        case SignOff(by=by):
+            _need(by, "Nobody is named who signs.", "Name the person.")
+        case _:
+            pass
+
+
+def entry_of(check: str, snapshot: Snapshot) -> Entry:
+    """The runbook's entry of that id (or catalogue number), or `InputError` with the nearest one."""
+    entry = snapshot.runbook.entry(check) or next((e for e in snapshot.runbook.entries if check in e.catalogue), None)
+    if entry is None:
+        guess = did_you_mean(check, [e.id for e in snapshot.runbook.entries])
+        raise InputError(f'There is no check "{one_line(check, 80)}"{guess}', "`launchready status FILE` lists them.")
+    return entry
+
+
+def _attestation(said: Attestation, snapshot: Snapshot) -> None:
+    entry = entry_of(said.check, snapshot)
+    _need(said.by, "Nobody is named who answers.", "Say who: --by NAME.")
+    if said.subject:
+        _subject(said.check, said.subject, snapshot)
+    if entry.methods and said.method not in entry.methods:
+        raise InputError(
+            f'"{one_line(said.method, 40)}" is not a way to prove {entry.id}.', f"Choose one of {', '.join(entry.methods)}."
+        )
+    if said.holds:
+        _two_people(entry.severity, said.by, said.witness)
+    if said.expires_at <= snapshot.now:
+        raise InputError("The answer would have expired already.", "Give a date in the future.")
+
+
+def _two_people(severity: Severity, by: str, witness: str) -> None:
+    """A blocker needs two different people (CHECKS.md b0)."""
+    if severity is Severity.BLOCKER and (not witness.strip() or witness.strip().casefold() == by.strip().casefold()):
+        raise InputError("A blocker needs a witness who is somebody else.", "Name the second person: --witness NAME.")
+
+
+def _waiver(waiver: Waiver, snapshot: Snapshot) -> None:
+    entry_of(waiver.check, snapshot)
+    _subject(waiver.check, waiver.subject, snapshot)
+    standing = snapshot.standing(waiver.check, waiver.subject)
+    if standing is not None and standing.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
+        raise InputError(f"{waiver.check} for {waiver.subject} has nothing to waive: {standing.verdict.value}.", "Waive a finding.")
+    _need(waiver.who, "Nobody is named who accepts the risk.", "Say who: --who NAME.")
+    if len(waiver.why.strip()) < MIN_REASON:
+        raise InputError(
+            f"The reason has {len(waiver.why.strip())} characters, at least {MIN_REASON} are needed.",
+            "Say why the launch may go ahead all the same; it is printed on page one.",
+        )
+    _need(waiver.control, "The compensating control is missing.", "Say what keeps the damage small meanwhile, or “none”.")
+    if not snapshot.now < waiver.until <= snapshot.now + MAX_WAIVER:
+        raise InputError("A waiver ends in the future, at most 90 days from now.", "Give a date such as +14d.")
+
+
+def _decision(decision: Decision, snapshot: Snapshot) -> None:
+    _need(decision.title, "The decision has no title.", "Say in a few words what was decided about.")
+    _need(decision.choice, "The choice is missing.", "Say what was chosen.")
+    _need(decision.who, "Nobody is named who decided.", "Say who: --who NAME.")
+    if decision.supersedes:
+        earlier = {record.number for record in snapshot.state.decisions}
+        if decision.supersedes not in earlier:
+            raise InputError(f"There is no decision {decision.supersedes}.", "`launchready status FILE` lists the decisions.")
+        if decision.supersedes in snapshot.state.superseded():
+            raise InputError(f"Decision {decision.supersedes} is superseded already.", "Supersede the newest one.")
+
+
+def _authorization(grant: Authorization, snapshot: Snapshot) -> None:
+    _need(grant.who, "Nobody is named who authorizes.", "Say who: --who NAME.")
+    _need(grant.proof, "It is not said how the authorization was shown.", "Say how: DNS record, well-known file, or a signed statement.")
+    levels = {level.value for level in Consent} - {Consent.PASSIVE.value}
+    if not grant.levels or not set(grant.levels) <= levels:
+        raise InputError("The levels are active, load and local.", "Name at least one of them.")
+    hosts = {host.name for host in snapshot.product.hosts} | {route.host for route in snapshot.product.routes} | {snapshot.product.domain}
+    if grant.host != "*" and grant.host not in hosts:
+        guess = did_you_mean(grant.host, sorted(hosts))
+        raise InputError(f"{one_line(grant.host, 80)} is no host of the profile{guess}", "Add it to the profile first, or use * for all of them.")
+    if grant.until is not None and grant.until <= snapshot.now:
+        raise InputError("The authorization would have ended already.", "Give a date in the future.")
+
+
+def _subject(check: str, subject: str, snapshot: Snapshot) -> None:
+    if snapshot.standing(check, subject) is None:
+        subjects = [row.result.subject for row in snapshot.board if row.entry.id == check]
+        raise InputError(
+            f"{check} is not about {one_line(subject, 80)}{did_you_mean(subject, subjects)}",
+            f"Its subjects are {', '.join(one_line(s, 60) for s in subjects[:8])}." if subjects else "It has no subject in this product.",
+        )
+
+
+def _need(text: str, message: str, hint: str) -> None:
+    if not text.strip():
+        raise InputError(message, hint)

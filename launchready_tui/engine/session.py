@@ -1,0 +1,362 @@
+"""The façade of an open engagement: both doors, the terminal interface and the command line, do everything through it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from launchready_tui.checks import load
+from launchready_tui.engine import comparing, planning, rules, saved
+from launchready_tui.engine.asking import TOOL, Door, LiveDoor, ReplayDoor
+from launchready_tui.engine.earlier import WithMemory
+from launchready_tui.engine.events import Listener, Preview, RunFinished, RunStarted, Selection, nobody
+from launchready_tui.engine.findings import Findings
+from launchready_tui.engine.gate import compute_gate
+from launchready_tui.engine.judging import Planned
+from launchready_tui.engine.running import Batch, execute
+from launchready_tui.engine.standing import board
+from launchready_tui.errors import EngagementError, ReplayError
+from launchready_tui.model import codec
+from launchready_tui.model.board import Snapshot
+from launchready_tui.model.changes import Changes
+from launchready_tui.model.evidence import Evidence
+from launchready_tui.model.journal import fold
+from launchready_tui.model.product import Product
+from launchready_tui.model.profile import parse_product
+from launchready_tui.model.records import Payload, ProductText, Record, Redo, Undo
+from launchready_tui.model.results import Result, Run
+from launchready_tui.model.runbook import Runbook
+from launchready_tui.model.verdicts import Consent
+from launchready_tui.runbook.loader import built_in, load_runbook
+from launchready_tui.store.file import EngagementFile
+
+Clock = Callable[[], datetime]
+PLACE, VISITED = "place", "visited"
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """A run with its results and evidence, and how things stood when it ended. `mandated` is the time in seconds spent in gaps that politeness asks for."""
+
+    run: Run
+    results: tuple[Result, ...]
+    evidence: tuple[Evidence[Any], ...]
+    snapshot: Snapshot
+    mandated: float = 0.0
+
+
+class Session:
+    """An open engagement.
+
+    Every method but `run`, `conclude` and `replay` is synchronous and may be called from any thread (the store has a thread of its own): a
+    screen calls them by `asyncio.to_thread`. What a recording method returned is on disk.
+    """
+
+    def __init__(self, file: EngagementFile, runbook: Runbook, clock: Clock) -> None:
+        self._file = file
+        self._runbook = runbook
+        self._clock = clock
+        self._registry = load()
+        self._findings = Findings()
+        self._seen = 0
+        self._lock = threading.Lock()
+        self._last_visit = file.remark(VISITED)
+
+    @classmethod
+    def open(cls, path: Path, *, runbook: Path | None = None, clock: Clock = utc_now) -> Self:
+        """Open an engagement file. Raises `EngagementError` where it is missing, foreign, corrupt, newer or locked."""
+        plan = _runbook(runbook)
+        file = EngagementFile(path)
+        session = cls(file, plan, clock)
+        try:
+            session.snapshot()
+        except BaseException:
+            file.close()
+            raise
+        return session
+
+    @classmethod
+    def create(cls, path: Path | None, toml: str, base: str, *, runbook: Path | None = None, clock: Clock = utc_now) -> Self:
+        """A new engagement for a product profile; `path` None keeps it in memory. Raises `EngagementError` or `ProfileError`."""
+        plan = _runbook(runbook)
+        parse_product(toml, base=base)
+        file = EngagementFile(path, create=path is not None)
+        session = cls(file, plan, clock)
+        file.append_record(ProductText(toml, base), clock())
+        return session
+
+    @property
+    def path(self) -> Path | None:
+        """The engagement file; None if it is kept in memory."""
+        return self._file.path
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the file can only be read."""
+        return self._file.read_only
+
+    @property
+    def runbook(self) -> Runbook:
+        """The runbook that this engagement follows."""
+        return self._runbook
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    # --- looking ------------------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """How everything stands now."""
+        return self._snapshot(self._clock())
+
+    def _snapshot(self, now: datetime) -> Snapshot:
+        with self._lock:
+            self._seen, fresh = self._file.results_after(self._seen)
+            self._findings.add(fresh)
+            records = self._file.records()
+            state = fold(records)
+            product = _product(state.product, str(self.path or "product.toml"))
+            findings = self._findings.standing(state.waivers, now)
+            rows = board(self._runbook, self._registry, product, state, self._findings.latest.values(), findings, now)
+            return Snapshot(
+                path=str(self.path or ""),
+                now=now,
+                product=product,
+                runbook=self._runbook,
+                state=state,
+                records=records,
+                runs=self._file.runs(),
+                board=rows,
+                findings=findings,
+                gate=compute_gate(self._runbook, rows, state),
+                head=self._file.head,
+            )
+
+    def evidence(self, ids: Sequence[str]) -> tuple[Evidence[Any], ...]:
+        """Stored evidence by id, in that order; what is not there is left out."""
+        return self._file.evidence(ids)
+
+    def history(self, check: str, subject: str) -> tuple[Result, ...]:
+        """The live results of a check for a subject over all runs, oldest first."""
+        return self._file.history(check, subject)
+
+    def changes(self, since: datetime | None = None) -> Changes:
+        """What changed since a moment; without one, since the last visit (or the newest run, where there was no earlier visit)."""
+        snapshot = self.snapshot()
+        if since is None and self._last_visit:
+            since = datetime.fromisoformat(self._last_visit)
+        if since is None and len(snapshot.runs) > 1:
+            since = snapshot.runs[-2].finished_at or snapshot.runs[-2].started_at
+        return comparing.compare(snapshot, since)
+
+    # --- recording ----------------------------------------------------------------------------------------------------
+
+    def record(self, payload: Payload) -> Record:
+        """Write a record, after checking that it is complete. Raises `InputError` where a rule is broken."""
+        rules.validate(payload, self.snapshot())
+        return self._file.append_record(payload, self._clock())
+
+    def undo(self) -> Record | None:
+        """Take back the newest record of a person; None if there is nothing to take back. Returns the record that was taken back."""
+        return self._turn(fold(self._file.records()).undoable, Undo)
+
+    def redo(self) -> Record | None:
+        """Bring back what was taken back last; None if there is nothing. Returns the record that counts again."""
+        return self._turn(fold(self._file.records()).redoable, Redo)
+
+    def _turn(self, number: int, kind: type[Undo] | type[Redo]) -> Record | None:
+        if not number:
+            return None
+        self._file.append_record(kind(number), self._clock())
+        return next(record for record in self._file.records() if record.number == number)
+
+    def place(self) -> str:
+        """Where the work was left: what `leave` was told last."""
+        return self._file.remark(PLACE)
+
+    def leave(self, place: str) -> None:
+        """Remember where the work is left, and that somebody was here now."""
+        if self.read_only:
+            return
+        self._file.set_remark(PLACE, place)
+        self._file.set_remark(VISITED, codec.moment(self._clock()).isoformat())
+
+    def copy_to(self, target: Path) -> None:
+        """A consistent copy of the file. Raises `EngagementError` if the target exists."""
+        self._file.copy_to(target)
+
+    def broken_link(self) -> str:
+        """Where the hash chain of the file does not fit, '' if it is whole."""
+        return self._file.broken_link()
+
+    # --- running ------------------------------------------------------------------------------------------------------
+
+    def preview(self, selection: Selection) -> Preview:
+        """What a run of the selection would do."""
+        snapshot = self.snapshot()
+        planned = planning.plan(self._runbook, self._registry, snapshot.product, selection)
+        return planning.preview(planned, selection.levels, self._permission(snapshot, ""))
+
+    async def run(self, selection: Selection, listener: Listener = nobody) -> Run:
+        """Run checks. Cancelling the task ends it; what was finished is kept, and the run is `interrupted`."""
+        return (await self.conclude(selection, listener)).run
+
+    async def conclude(self, selection: Selection, listener: Listener = nobody, *, authorized_by: str = "") -> Conclusion:
+        """Run checks and return everything about it. `authorized_by` stands for an authorization of all hosts where the file holds none."""
+        from launchready_tui.probes.prober import Prober
+
+        snapshot = await asyncio.to_thread(self.snapshot)
+        product = snapshot.product
+        planned = planning.plan(self._runbook, self._registry, product, selection)
+        run = await asyncio.to_thread(self._file.start_run, self._clock(), selection.label, TOOL)
+        kept: list[Evidence[Any]] = []
+        batch = Batch(lambda evidence, results: self._file.append_results(run.id, evidence, results))
+
+        def keep(evidence: Evidence[Any]) -> None:
+            kept.append(evidence)
+            batch.keep(evidence)
+
+        prober = WithMemory(Prober(product.network, product.base), self._file.newest_evidence, run.id)
+        door = LiveDoor(prober, clock=self._clock, may=self._permission(snapshot, authorized_by), keep=keep)
+        listener(RunStarted(run, len(planned)))
+        results: tuple[Result, ...] = ()
+        state = "interrupted"
+        try:
+            results = await self._execute(planned, door, batch, run, selection.levels, listener)
+            state = "finished"
+        finally:
+            run = await self._finish(door, batch, run, state)
+            listener(RunFinished(run, results))
+        after = await asyncio.to_thread(self._snapshot, run.finished_at or self._clock())
+        return Conclusion(run, results, tuple(kept), after, door.pacing.mandated)
+
+    async def _execute(
+        self, planned: tuple[Planned, ...], door: Door, batch: Batch, run: Run, levels: frozenset[Consent], listener: Listener
+    ) -> tuple[Result, ...]:
+        try:
+            return await execute(planned, door, batch, run=run.id, levels=levels, started_at=run.started_at, listener=listener)
+        except* EngagementError as group:
+            raise group.exceptions[0] from None
+
+    async def _finish(self, door: LiveDoor, batch: Batch, run: Run, state: str) -> Run:
+        """Close the door, write what is left and that the run ended: also when the task is being cancelled."""
+
+        async def finishing() -> Run:
+            with suppress(Exception):
+                await door.aclose()
+            await batch.flush()
+            return await asyncio.to_thread(self._file.finish_run, run, self._clock(), state)
+
+        task = asyncio.create_task(finishing(), name="finish run")
+        while True:
+            try:
+                return await asyncio.shield(task)
+            except asyncio.CancelledError:
+                if task.done():
+                    raise
+
+    def _permission(self, snapshot: Snapshot, authorized_by: str) -> Callable[[str, Consent], bool]:
+        def may(host: str, level: Consent) -> bool:
+            if level is Consent.PASSIVE or authorized_by:
+                return True
+            return snapshot.state.authorized(host, level.value, self._clock()) is not None
+
+        return may
+
+    # --- saving and replaying -----------------------------------------------------------------------------------------
+
+    def save_evidence(self, conclusion: Conclusion, selection: Selection, folder: Path) -> None:
+        """Write what a run was judged from into a folder. Raises `ReplayError` where that cannot be done."""
+        run = conclusion.run
+        head = saved.SavedRun(
+            saved.FORMAT,
+            _fingerprint(conclusion.snapshot.product),
+            f"{self._runbook.name} {self._runbook.version}",
+            tuple(sorted(selection.levels)),
+            run.started_at,
+            run.finished_at or run.started_at,
+        )
+        saved.save(folder, head, conclusion.evidence)
+
+    async def replay(self, source: Path | int, selection: Selection, listener: Listener = nobody) -> Conclusion:
+        """Judge a saved folder, or a run of this file, again. Touches neither the network nor the file.
+
+        Raises `ReplayError` where the saved run was made for another product, runbook or consent.
+        """
+        snapshot = self.snapshot()
+        if isinstance(source, int):
+            run = next((run for run in snapshot.runs if run.id == source), None)
+            if run is None:
+                raise ReplayError(f"There is no run {source}.", f"The newest is {snapshot.runs[-1].id if snapshot.runs else 'none'}.")
+            evidence = self._file.evidence_of_run(source)
+            levels = selection.levels | frozenset(item.question.level for item in evidence)
+        else:
+            head, evidence = saved.load(source)
+            self._check_saved(head, snapshot.product)
+            levels = frozenset(head.levels)
+            run = Run(0, head.started_at, head.finished_at, "finished", selection.label, TOOL)
+        planned = planning.plan(self._runbook, self._registry, snapshot.product, selection)
+        listener(RunStarted(run, len(planned)))
+        door = ReplayDoor(evidence)
+        nowhere = Batch(lambda evidence, results: None)
+        results = await execute(
+            planned, door, nowhere, run=run.id, levels=levels, started_at=run.started_at, listener=listener, wait=0
+        )
+        listener(RunFinished(run, results))
+        return Conclusion(run, results, evidence, self._judged(snapshot, results, run.finished_at or snapshot.now))
+
+    def _judged(self, snapshot: Snapshot, results: tuple[Result, ...], now: datetime) -> Snapshot:
+        """The snapshot as if those results were the newest."""
+        findings = Findings()
+        findings.add(results)
+        standing = findings.standing(snapshot.state.waivers, now)
+        rows = board(self._runbook, self._registry, snapshot.product, snapshot.state, results, standing, now)
+        return Snapshot(
+            path=snapshot.path,
+            now=now,
+            product=snapshot.product,
+            runbook=snapshot.runbook,
+            state=snapshot.state,
+            records=snapshot.records,
+            runs=snapshot.runs,
+            board=rows,
+            findings=standing,
+            gate=compute_gate(self._runbook, rows, snapshot.state),
+            head=snapshot.head,
+        )
+
+    def _check_saved(self, head: saved.SavedRun, product: Product) -> None:
+        mine = f"{self._runbook.name} {self._runbook.version}"
+        if head.runbook != mine:
+            raise ReplayError(f"The evidence was saved for the runbook {head.runbook}, this is {mine}.", "Use that runbook, or save it again.")
+        if head.product != _fingerprint(product):
+            raise ReplayError("The evidence was saved for another product profile.", "Replay it with the profile that it was saved with.")
+
+
+def _runbook(folder: Path | None) -> Runbook:
+    return built_in() if folder is None else load_runbook(folder, frozenset(load()))
+
+
+def _product(text: ProductText | None, name: str) -> Product:
+    if text is None:
+        raise EngagementError("The engagement has no product profile.", "Import one: `launchready product import FILE product.toml`.")
+    return parse_product(text.toml, f"profile in {name}", text.base)
+
+
+def _fingerprint(product: Product) -> str:
+    """What makes a profile the same for a replay: all of it but the folder it lies in."""
+    data = codec.plain(product)
+    del data["base"]
+    return codec.digest(data)[:16]

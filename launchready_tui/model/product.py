@@ -1,0 +1,153 @@
+"""The product profile: what is being launched. Read and written as TOML by `launchready_tui.profile`."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+HostRole = Literal["apex", "www", "app", "api", "mail", "other"]
+RouteKind = Literal["page", "auth", "api", "webhook", "admin"]
+Family = Literal["", "login", "reset", "signup", "invite", "webhook"]
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A name (or an IP literal) that the product answers on.
+
+    `expect` holds addresses, CIDRs, CNAME suffixes or provider names that the host should point to; empty: not declared.
+    """
+
+    name: str
+    role: HostRole = "other"
+    expect: tuple[str, ...] = ()
+
+    @property
+    def is_web(self) -> bool:
+        """Every host but mail ones is fetched and judged as a page."""
+        return self.role != "mail"
+
+    @property
+    def is_address(self) -> bool:
+        """Whether the name is an IP literal, which has no DNS records."""
+        try:
+            ipaddress.ip_address(self.name.strip("[]"))
+        except ValueError:
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One URL that matters."""
+
+    id: str
+    url: str
+    kind: RouteKind = "page"
+    family: Family = ""
+    core: bool = False
+    onboarding: bool = False
+    expect_status: tuple[int, ...] = (200,)
+
+    @property
+    def host(self) -> str:
+        """The host of the URL, in lower case."""
+        return (urlsplit(self.url).hostname or "").lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """An old URL, payment return or invitation link: where it comes in and where it has to end, path and query intact."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A provider that sends mail for a domain, with the DKIM selectors that are known."""
+
+    domain: str
+    provider: str = ""
+    selectors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyStep:
+    """One step of a journey: a route, then a pause (`think` is a range such as `2s..6s`)."""
+
+    route: str
+    think: str = "0s"
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """What a customer does, step by step; `weight` is its share among the journeys."""
+
+    id: str
+    weight: float = 1
+    steps: tuple[JourneyStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How the outside world is reached: split DNS, private CA, redirected connections.
+
+    `nameservers` (`ADDRESS` or `ADDRESS:PORT`) replace every resolver and the authority. `connect_to` are curl's
+    `HOST1:PORT1:HOST2:PORT2` rules. `public` are networks that count as globally routable.
+    """
+
+    nameservers: tuple[str, ...] = ()
+    ca_bundle: str = ""
+    connect_to: tuple[str, ...] = ()
+    public: tuple[str, ...] = ()
+    rdap: str = ""
+    ranges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def counts_as_public(self, address: str) -> bool:
+        """Whether an address may be dialled: globally routable (RFC 6890), or covered by `public`."""
+        try:
+            ip = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        mapped = getattr(ip, "ipv4_mapped", None)
+        ip = mapped or ip
+        if any(ip in net for net in map(_network, self.public) if net.version == ip.version):
+            return True
+        return ip.is_global and not ip.is_multicast
+
+
+def _network(cidr: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(cidr, strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The whole profile. `base` is the folder that relative paths are relative to."""
+
+    name: str
+    domain: str
+    hosts: tuple[Host, ...] = ()
+    routes: tuple[Route, ...] = ()
+    redirects: tuple[Redirect, ...] = ()
+    senders: tuple[Sender, ...] = ()
+    journeys: tuple[Journey, ...] = ()
+    repository: str = ""
+    commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    network: Network = Network()
+    base: str = "."
+
+    @property
+    def web_hosts(self) -> tuple[Host, ...]:
+        """The hosts that serve pages or an API."""
+        return tuple(host for host in self.hosts if host.is_web)
+
+    def host(self, name: str) -> Host | None:
+        """The declared host of that name."""
+        return next((host for host in self.hosts if host.name == name.lower()), None)
+
+    def route(self, route_id: str) -> Route | None:
+        """The declared route of that id."""
+        return next((route for route in self.routes if route.id == route_id), None)

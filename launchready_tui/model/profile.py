@@ -1,0 +1,249 @@
+"""The product profile as TOML text: parse with file:line errors, and write back without loss (DESIGN.md section 6)."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from launchready_tui.model.product import Family, Host, Journey, JourneyStep, Network, Product, Redirect, Route, Sender
+from launchready_tui.model.tomlfile import Path, TomlFile
+from launchready_tui.text import one_line
+
+SECTIONS = ["product", "host", "route", "redirect", "sender", "journey", "repository", "commands", "network"]
+_FAMILIES: tuple[Family, ...] = ("login", "reset", "signup", "invite", "webhook")
+_LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
+_THINK = re.compile(r"^\d+(\.\d+)?(ms|s|m)?(\.\.\d+(\.\d+)?(ms|s|m)?)?$")
+_HINT = "Correct the lines named above; `launchready product show` prints a profile that works."
+
+
+def parse_product(text: str, name: str = "product.toml", base: str = ".") -> Product:
+    """The profile in a TOML text. `name` is what errors call the file, `base` the folder of relative paths. Raises `ProfileError`."""
+    file = TomlFile(name, text)
+    file.finish("A profile is a TOML file; its smallest form is [product] with name and domain.")
+    file.known(file.data, (), SECTIONS, "the profile")
+    if "product" not in file.data:
+        file.problem((), "[product] is missing")
+    head = file.read(file.table("product"), ("product",), _Head, what="product")
+    network = file.read(file.table("network"), ("network",), Network, what="network") or Network()
+    hosts = _hosts(file)
+    routes = _routes(file)
+    redirects = _all(file, "redirect", Redirect, rename={"source": "from", "target": "to"})
+    for path, redirect in redirects:
+        _check_url(file, (*path, "from"), redirect.source)
+        _check_url(file, (*path, "to"), redirect.target)
+    senders = _all(file, "sender", Sender)
+    journeys = _journeys(file, {route.id for _, route in routes})
+    repository = file.read(file.table("repository"), ("repository",), _Repository, what="repository") if "repository" in file.data else None
+    commands = _commands(file)
+    _check_network(file, network)
+    if head is not None and not is_host_name(head.domain.lower().rstrip(".")):
+        file.problem(("product", "domain"), f'product: domain: "{one_line(head.domain, 80)}" is not a domain name')
+    file.finish(_HINT)
+    assert head is not None
+    domain = head.domain.lower().rstrip(".")
+    return Product(
+        name=head.name,
+        domain=domain,
+        hosts=tuple(host for _, host in hosts) or (Host(domain, "apex"),),
+        routes=tuple(route for _, route in routes),
+        redirects=tuple(redirect for _, redirect in redirects),
+        senders=tuple(sender for _, sender in senders),
+        journeys=journeys,
+        repository=repository.path if repository else "",
+        commands=commands,
+        network=network,
+        base=base,
+    )
+
+
+def is_host_name(name: str) -> bool:
+    """Whether a name can be looked up: labels of 1 to 63 letters, digits, dashes (RFC 1123 section 2.1), 253 in all, or an IDN."""
+    try:
+        ascii_name = name.encode("idna").decode() if not name.isascii() else name
+    except UnicodeError:
+        return False
+    return 0 < len(ascii_name) <= 253 and all(_LABEL.match(label) for label in ascii_name.split("."))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    name: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Repository:
+    path: str
+
+
+def _all(file: TomlFile, key: str, spec: type[Any], rename: Mapping[str, str] | None = None) -> list[tuple[Path, Any]]:
+    found = [(path, file.read(table, path, spec, what=key, rename=rename)) for path, table in file.tables(key)]
+    return [(path, item) for path, item in found if item is not None]
+
+
+def _hosts(file: TomlFile) -> list[tuple[Path, Host]]:
+    hosts: list[tuple[Path, Host]] = []
+    for path, host in _all(file, "host", Host):
+        name = host.name.lower().rstrip(".")
+        if not (_is_address(name) or is_host_name(name)):
+            file.problem((*path, "name"), f'host: name: "{one_line(host.name, 80)}" is neither a host name nor an IP address')
+        if any(name == other.name for _, other in hosts):
+            file.problem((*path, "name"), f'host: "{name}" is declared twice')
+        hosts.append((path, replace(host, name=name)))
+    return hosts
+
+
+def _routes(file: TomlFile) -> list[tuple[Path, Route]]:
+    routes: list[tuple[Path, Route]] = []
+    for path, route in _all(file, "route", Route):
+        _check_url(file, (*path, "url"), route.url)
+        if any(route.id == other.id for _, other in routes):
+            file.problem((*path, "id"), f'route: the id "{one_line(route.id, 60)}" is used twice')
+        for status in route.expect_status:
+            if not 100 <= status <= 599:
+                file.problem((*path, "expect_status"), f"route: expect_status: {status} is no HTTP status")
+        family = route.family or next((name for name in _FAMILIES if name == route.id), "webhook" if route.kind == "webhook" else "")
+        routes.append((path, replace(route, family=family)))
+    return routes
+
+
+def _journeys(file: TomlFile, routes: set[str]) -> tuple[Journey, ...]:
+    journeys: list[Journey] = []
+    for path, table in file.tables("journey"):
+        steps: list[JourneyStep] = []
+        for step_path, step_table in file.tables("step", path, table):
+            step = file.read(step_table, step_path, JourneyStep, what="journey.step")
+            if step is None:
+                continue
+            if step.route not in routes:
+                file.problem((*step_path, "route"), f'journey.step: no [[route]] has the id "{one_line(step.route, 60)}"')
+            if not _THINK.match(step.think):
+                file.problem((*step_path, "think"), f'journey.step: think: "{one_line(step.think, 40)}" is no time such as "2s" or "2s..6s"')
+            steps.append(step)
+        rest = {key: value for key, value in table.items() if key != "step"}
+        journey = file.read(rest, path, Journey, what="journey", rename={"steps": "step"}, skip=("steps",), extra={"steps": tuple(steps)})
+        if journey is not None:
+            if journey.weight <= 0:
+                file.problem((*path, "weight"), "journey: weight must be more than 0")
+            journeys.append(journey)
+    return tuple(journeys)
+
+
+def _commands(file: TomlFile) -> dict[str, tuple[str, ...]]:
+    commands: dict[str, tuple[str, ...]] = {}
+    for key, value in file.table("commands").items():
+        if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
+            commands[key] = tuple(value)
+        else:
+            file.problem(("commands", key), f'commands: {one_line(key, 60)} must be a list of words, such as ["npm", "run", "build"]')
+    return commands
+
+
+def _check_url(file: TomlFile, path: Path, url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        port_is_number = parts.port is None or parts.port > 0
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and port_is_number
+        good = good and (_is_address(parts.hostname or "") or is_host_name((parts.hostname or "").rstrip(".")))
+    except ValueError:
+        good = False
+    if not good or any(ord(character) < 33 for character in url):
+        file.problem(path, f'{path[-1]}: "{one_line(url, 120)}" is no http or https URL')
+
+
+def _check_network(file: TomlFile, network: Network) -> None:
+    for server in network.nameservers:
+        if nameserver(server) is None:
+            file.problem(("network", "nameservers"), f'network: nameservers: "{one_line(server, 60)}" is not ADDRESS or ADDRESS:PORT')
+    for rule in network.connect_to:
+        if len(re.sub(r"\[[^\]]*\]", "", rule).split(":")) != 4:
+            file.problem(("network", "connect_to"), f'network: connect_to: "{one_line(rule, 60)}" is not HOST1:PORT1:HOST2:PORT2')
+    groups = {"public": network.public, **{f"ranges.{name}": values for name, values in network.ranges.items()}}
+    for key, cidrs in groups.items():
+        for cidr in cidrs:
+            try:
+                ipaddress.ip_network(cidr, strict=False)
+            except ValueError:
+                file.problem(("network", *key.split(".")), f'network: {key}: "{one_line(cidr, 60)}" is no network such as 192.0.2.0/24')
+    if network.rdap:
+        _check_url(file, ("network", "rdap"), network.rdap)
+
+
+def nameserver(text: str) -> tuple[str, int] | None:
+    """Address and port of `ADDRESS`, `ADDRESS:PORT` or `[V6]:PORT` (port 53 if none is given); None if it is neither."""
+    host, _, port = text.rpartition(":") if text.count(":") == 1 or text.startswith("[") and "]:" in text else (text, "", "53")
+    if not port.isdigit() or not 0 < int(port) < 65_536:
+        return None
+    try:
+        return str(ipaddress.ip_address(host.strip("[]"))), int(port)
+    except ValueError:
+        return None
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def write_product(product: Product) -> str:
+    """The profile as TOML; `parse_product` of it gives an equal product (but for `base`)."""
+    blocks = [_block("[product]", {"name": product.name, "domain": product.domain})]
+    blocks += [_block("[[host]]", {"name": h.name, "role": h.role, "expect": h.expect}) for h in product.hosts]
+    for route in product.routes:
+        values: dict[str, Any] = {"id": route.id, "url": route.url, "kind": route.kind, "family": route.family}
+        values |= {"core": route.core, "onboarding": route.onboarding}
+        if route.expect_status != (200,):
+            values["expect_status"] = route.expect_status
+        blocks.append(_block("[[route]]", values))
+    blocks += [_block("[[redirect]]", {"from": r.source, "to": r.target}) for r in product.redirects]
+    blocks += [_block("[[sender]]", {"domain": s.domain, "provider": s.provider, "selectors": s.selectors}) for s in product.senders]
+    for journey in product.journeys:
+        blocks.append(_block("[[journey]]", {"id": journey.id, "weight": journey.weight}))
+        blocks += [_block("[[journey.step]]", {"route": step.route, "think": step.think}) for step in journey.steps]
+    if product.repository:
+        blocks.append(_block("[repository]", {"path": product.repository}))
+    if product.commands:
+        blocks.append(_block("[commands]", dict(product.commands)))
+    network = product.network
+    if network != Network():
+        names = ("nameservers", "ca_bundle", "connect_to", "public", "rdap")
+        blocks.append(_block("[network]", {name: getattr(network, name) for name in names}))
+        if network.ranges:
+            blocks.append(_block("[network.ranges]", dict(network.ranges)))
+    return "\n".join(blocks)
+
+
+def _block(header: str, values: Mapping[str, Any]) -> str:
+    lines = [header]
+    lines += [f"{_key(key)} = {_value(value)}" for key, value in values.items() if value not in ("", (), False)]
+    return "\n".join(lines) + "\n"
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _value(key)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, (tuple, list)):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    raise TypeError(f"no TOML for {type(value).__name__}")
+
+
+__all__ = ["is_host_name", "nameserver", "parse_product", "write_product"]

@@ -1,0 +1,23 @@
+"""The truth about the practice target: every planted fault with the results that it causes. Nothing else is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+
+from launchready_tui.practice.faults.dns import DNS_FAULTS
+from launchready_tui.practice.faults.model import Edit, Fault, Need, Shown
+from launchready_tui.practice.faults.tls import TLS_FAULTS
+from launchready_tui.practice.faults.web import WEB_FAULTS
+from launchready_tui.practice.world import World
+
+FAULTS: tuple[Fault, ...] = (*DNS_FAULTS, *WEB_FAULTS, *TLS_FAULTS)
+"""All faults, in the order in which they are planted."""
+
+
+def planted(world: World, faults: Iterable[Fault]) -> World:
+    """The world with these faults in it."""
+    return reduce(lambda changed, fault: fault.plant(changed), faults, world)
+
+
+__all__ = ["FAULTS", "Edit", "Fault", "Need", "Shown", "planted"]

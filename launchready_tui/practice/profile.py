@@ -1,0 +1,109 @@
+"""The product profile of the practice marketplace, as the consultant would have written it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from launchready_tui.model.product import (
+    Host,
+    HostRole,
+    Journey,
+    JourneyStep,
+    Network,
+    Product,
+    Redirect,
+    Route,
+    Sender,
+)
+from launchready_tui.practice.marketplace import API, APP, DOMAIN, MAIL_HOSTS, MAIL_PROVIDER, WWW, address_of
+from launchready_tui.practice.world import World
+
+CA_FILE = "practice-ca.pem"
+"""The root certificate, next to the profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the servers of a target listen."""
+
+    https: int
+    http: int
+    dns: int
+    rdap: int
+
+
+def product(world: World, ports: Ports, *, single: bool) -> Product:
+    """The profile for a running target."""
+    return Product(
+        name="Acme Market (practice)",
+        domain=DOMAIN,
+        hosts=_hosts(world, single=single),
+        routes=_routes(),
+        redirects=_redirects(),
+        senders=(Sender(DOMAIN, MAIL_PROVIDER),),
+        journeys=_journeys(),
+        network=Network(
+            nameservers=(f"127.0.0.1:{ports.dns}",),
+            ca_bundle=CA_FILE,
+            connect_to=(f":443::{ports.https}", f":80::{ports.http}"),
+            public=("127.0.0.0/8",),
+            rdap=f"http://127.0.0.1:{ports.rdap}/",
+        ),
+    )
+
+
+def _hosts(world: World, *, single: bool) -> tuple[Host, ...]:
+    roles: dict[str, HostRole] = {DOMAIN: "apex", WWW: "www", APP: "app", API: "api"}
+    names = [*list(roles), *MAIL_HOSTS, *(host for host in world.sites if host not in roles)]
+    return tuple(
+        Host(name, "mail" if name in MAIL_HOSTS else roles.get(name, "other"), (address_of(name, single=single),))
+        for name in names
+    )
+
+
+def _routes() -> tuple[Route, ...]:
+    return (
+        Route("home", f"https://{WWW}/", core=True, onboarding=True),
+        Route("listings", f"https://{WWW}/listings", core=True),
+        Route("listing", f"https://{WWW}/listings/oak-table", core=True),
+        Route("search", f"https://{WWW}/search"),
+        Route("pricing", f"https://{WWW}/pricing"),
+        Route("sell", f"https://{WWW}/sell"),
+        Route("help", f"https://{WWW}/help"),
+        Route("terms", f"https://{WWW}/terms"),
+        Route("signup", f"https://{APP}/signup", "auth", "signup", core=True, onboarding=True),
+        Route("login", f"https://{APP}/login", "auth", "login", core=True, onboarding=True),
+        Route("reset", f"https://{APP}/reset", "auth", "reset"),
+        Route("welcome", f"https://{APP}/welcome", onboarding=True),
+        Route("checkout", f"https://{APP}/checkout", core=True, onboarding=True),
+        Route("payment-return", f"https://{APP}/checkout/return", onboarding=True),
+        Route("health", f"https://{API}/health", "api"),
+        Route("api-listings", f"https://{API}/listings", "api", core=True),
+        Route("me", f"https://{API}/me", "api", expect_status=(401,)),
+        Route("payment-webhook", f"https://{API}/webhooks/payments", "webhook", "webhook", expect_status=(405,)),
+        Route("mail-webhook", f"https://{API}/webhooks/mail", "webhook", "webhook", expect_status=(405,)),
+    )
+
+
+def _redirects() -> tuple[Redirect, ...]:
+    return (
+        Redirect(f"https://{WWW}/pricing-2023?utm_source=letter", f"https://{WWW}/pricing?utm_source=letter"),
+        Redirect(f"https://{WWW}/blog/summer-sale?utm_campaign=summer", f"https://{WWW}/listings?utm_campaign=summer"),
+        Redirect(f"https://{WWW}/sellers-guide", f"https://{WWW}/sell"),
+        Redirect(f"https://{WWW}/tables", f"https://{WWW}/listings/oak-table"),
+        Redirect(f"https://{WWW}/catalogue", f"https://{WWW}/search"),
+        Redirect(f"https://{WWW}/members", f"https://{APP}/login"),
+        Redirect(f"https://{WWW}/invite?from=margaux", f"https://{APP}/signup?from=margaux"),
+        Redirect(f"https://{WWW}/payment/return?order=1001", f"https://{APP}/checkout/return?order=1001"),
+    )
+
+
+def _journeys() -> tuple[Journey, ...]:
+    def steps(*routes: str) -> tuple[JourneyStep, ...]:
+        return tuple(JourneyStep(route, "2s..6s") for route in routes)
+
+    return (
+        Journey("browse", 5, steps("home", "listings", "listing", "search")),
+        Journey("signup", 2, steps("home", "signup", "welcome")),
+        Journey("checkout", 1, steps("listing", "login", "checkout", "payment-return")),
+    )

@@ -1,0 +1,142 @@
+"""The practice target: all servers of the marketplace, and the switches of its faults."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+from launchready_tui.model.profile import write_product
+from launchready_tui.practice import marketplace, rdap, site
+from launchready_tui.practice.ca import CertificateAuthority
+from launchready_tui.practice.capabilities import capabilities
+from launchready_tui.practice.dnsserver import DnsServer
+from launchready_tui.practice.errors import PracticeError
+from launchready_tui.practice.faults import FAULTS, Fault, planted
+from launchready_tui.practice.httpserver import HttpServer, Request
+from launchready_tui.practice.profile import CA_FILE, Ports, product
+from launchready_tui.practice.tlsstream import Contexts
+from launchready_tui.practice.world import Reply, World
+from launchready_tui.text import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class FaultState:
+    """A fault, and whether it is there now. `left_out` says why this machine cannot show it, '' if it can."""
+
+    fault: Fault
+    planted: bool
+    left_out: str = ""
+
+
+class PracticeTarget:
+    """A running marketplace. It listens on loopback only and leaves nothing but the CA's root in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._able = capabilities(folder)
+        self._mended = marketplace.mended(single=self._able.single_address)
+        self._planted = {fault.id for fault in FAULTS if not self._able.left_out_because(fault.needs)}
+        self._world = self._mended
+        self._authority = CertificateAuthority()
+        self._contexts = Contexts(self._authority, folder)
+        self._dns = DnsServer(lambda: self._world)
+        self._https = HttpServer(self._respond, self._context_for)
+        self._http = HttpServer(self._respond)
+        self._rdap = HttpServer(lambda request: rdap.respond(self._world, request))
+
+    async def start(self, *, repaired: bool = False) -> None:
+        """Write the CA file and open all servers; with every fault in it, or with none."""
+        if repaired:
+            self._planted.clear()
+        self._change()
+        write_private(self.folder / CA_FILE, self._authority.root_pem)
+        addresses = (
+            ("127.0.0.1",) if self._able.single_address else (*self._mended.addresses(), *marketplace.EXTRA_ADDRESSES)
+        )
+        try:
+            await self._dns.start()
+            await self._https.start(addresses)
+            await self._http.start(addresses)
+            await self._rdap.start()
+        except OSError as error:
+            await self.stop()
+            raise PracticeError(
+                f"the practice target cannot listen on loopback: {error.strerror or error}",
+                "Free some ports, or look whether a local firewall forbids listening on 127.0.0.0/8.",
+            ) from error
+
+    async def stop(self) -> None:
+        """Close all servers."""
+        for server in (self._https, self._http, self._rdap):
+            await server.stop()
+        await self._dns.stop()
+
+    @property
+    def ports(self) -> Ports:
+        """Where the servers listen."""
+        return Ports(self._https.port, self._http.port, self._dns.port, self._rdap.port)
+
+    @property
+    def product_toml(self) -> str:
+        """The product profile of the target; its paths are relative to `folder`."""
+        return write_product(product(self._mended, self.ports, single=self._able.single_address))
+
+    @property
+    def world(self) -> World:
+        """What is served now."""
+        return self._world
+
+    @property
+    def faults(self) -> tuple[FaultState, ...]:
+        """All faults as they stand now."""
+        return tuple(
+            FaultState(fault, fault.id in self._planted, self._able.left_out_because(fault.needs)) for fault in FAULTS
+        )
+
+    def repair(self, fault_id: str) -> None:
+        """Mend one fault; it is gone at the next question."""
+        self._planted.discard(self._known(fault_id).id)
+        self._change()
+
+    def break_again(self, fault_id: str) -> None:
+        """Plant one fault again."""
+        fault = self._known(fault_id)
+        if because := self._able.left_out_because(fault.needs):
+            raise PracticeError(f"{fault.id} cannot be planted here: {because}")
+        self._planted.add(fault.id)
+        self._change()
+
+    def repair_all(self) -> None:
+        """Mend everything."""
+        self._planted.clear()
+        self._change()
+
+    def _known(self, fault_id: str) -> Fault:
+        for fault in FAULTS:
+            if fault.id == fault_id:
+                return fault
+        hint = did_you_mean(fault_id, [fault.id for fault in FAULTS])
+        raise PracticeError(
+            f'no practice fault is called "{fault_id[:60]}"{hint}', "launchready practice --faults lists them."
+        )
+
+    def _change(self) -> None:
+        self._world = planted(self._mended, (fault for fault in FAULTS if fault.id in self._planted))
+
+    def _respond(self, request: Request) -> Reply:
+        return site.respond(self._world, request)
+
+    def _context_for(self, name: str) -> ssl.SSLContext | None:
+        found = self._world.sites.get(name)
+        return self._contexts.of(found) if found is not None else None
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - opened with its mode
+        file.write(data)
+    draft.replace(path)

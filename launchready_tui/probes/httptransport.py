@@ -1,0 +1,148 @@
+"""Dials a chosen address for httpx, and names what goes wrong on the way.
+
+The name stays in the URL, so certificate, SNI, Host header and cookies are right by themselves; only the TCP connection
+goes elsewhere. One transport, and so one connection pool, belongs to one address.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+import h2.exceptions
+import httpcore
+import httpx
+
+from launchready_tui.model.evidence import Failure, Fault
+from launchready_tui.probes.dialling import Target, dial_failure
+from launchready_tui.text import one_line
+
+MAX_CONNECTIONS = 12
+"""Per address; the engine bounds what is asked at once."""
+
+KEEP_ALIVE = 5.0
+"""Seconds that an idle connection is kept."""
+
+
+class NotConnected(Exception):
+    """No TCP connection: the next address may be tried."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class PinnedBackend(httpcore.AsyncNetworkBackend):
+    """Opens every connection to one target, whatever the URL says."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._network = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 (httpcore's interface)
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect; raises `NotConnected`."""
+        try:
+            return await self._network.connect_tcp(self._target.address, self._target.port, timeout)
+        except (httpcore.ConnectError, httpcore.ConnectTimeout, OSError) as error:
+            raise NotConnected(dial_failure(error, self._target)) from error
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, as httpcore does between its own retries (there are none here)."""
+        await self._network.sleep(seconds)
+
+
+class PinnedTransport(httpx.AsyncBaseTransport):
+    """httpx requests over a pool that dials one target.
+
+    httpcore's exceptions pass through: `http_failure` reads them.
+    """
+
+    def __init__(self, target: Target, context: ssl.SSLContext) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=context,
+            max_connections=MAX_CONNECTIONS,
+            keepalive_expiry=KEEP_ALIVE,
+            http1=True,
+            http2=True,
+            network_backend=PinnedBackend(target),
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request; the body of the response is read by the caller, who closes it."""
+        url = request.url
+        got = await self._pool.handle_async_request(
+            httpcore.Request(
+                request.method,
+                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(got.status, headers=got.headers, stream=_Stream(got), extensions=got.extensions)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._pool.aclose()
+
+
+class _Stream(httpx.AsyncByteStream):
+    """The body as it comes from the network."""
+
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._response.aiter_stream():
+            yield part
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
+
+
+def http_failure(error: Exception, target: Target) -> Failure:
+    """The failure that an exception of sending a request or reading its response stands for."""
+    text = one_line(str(error))
+    cause = error.__cause__ or error.__context__
+    match error:
+        case NotConnected():
+            return error.failure
+        case _ if _too_large(error):
+            return Failure("too-large", f"{target} sent more header bytes than a browser accepts", Fault.TARGET)
+        case httpcore.RemoteProtocolError() if "disconnected" in text or "without sending" in text:
+            return Failure("reset", f"{target} closed the connection without a complete response", Fault.TARGET)
+        case httpcore.RemoteProtocolError() | h2.exceptions.ProtocolError():
+            return Failure("malformed", f"{target} does not speak HTTP properly: {text}", Fault.TARGET)
+        case httpcore.LocalProtocolError() if isinstance(cause, h2.exceptions.ProtocolError):
+            return Failure("malformed", f"{target} does not speak HTTP/2 properly: {text}", Fault.TARGET)
+        case httpcore.LocalProtocolError():
+            return Failure("malformed", f"the request cannot be sent: {text}", Fault.USAGE)
+        case httpcore.TimeoutException():
+            return Failure("timeout", f"{target} did not answer in time")
+        case httpcore.ConnectError():
+            found = dial_failure(error, target)
+            # The TCP connection was there: whatever else broke, broke the handshake.
+            if found.reason in ("certificate", "tls"):
+                return found
+            return Failure("tls", f"{target} closed the connection during the TLS handshake", Fault.TARGET)
+        case _:
+            return dial_failure(error, target)
+
+
+def _too_large(error: Exception) -> bool:
+    """Whether h11 or h2 gave up because of the size of the header block."""
+    cause: BaseException | None = error
+    while cause is not None:
+        hint = getattr(cause, "error_status_hint", 0)
+        if hint == 431 or isinstance(cause, h2.exceptions.DenialOfServiceError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False

@@ -1,0 +1,80 @@
+"""Pure: takes secrets out of what is stored of an HTTP exchange (CHECKS.md b0).
+
+The mark keeps the place, so that people see that something was there. A redirect that carries a secret in its URL
+(`code=` of an OAuth return) is stored, and followed, with the mark in place of the value: the path and the parameter's
+name survive, the value does not. Everything without a secret stays as it was, byte for byte.
+"""
+
+from __future__ import annotations
+
+import re
+
+from launchready_tui.model.questions import Cookie
+
+MARK = "‹redacted›"
+
+_SECRET_HEADERS = ("authorization", "cookie", "x-api-key", "proxy-authorization")
+
+_SECRET_NAME = re.compile(
+    r"(?i:token|secret|session|passw(?:or)?d|code|key(?!word|board))|(?<![A-Za-z])(?i:sig)|(?<=[a-z])Sig"
+)
+"""`token|key|sig|code|password|secret|session` inside a parameter's name, but not in "keyword" and "design"."""
+
+_PARAMETER = re.compile(r"(?P<name>[?&#;][^?&#;=\s\"'<>]{1,128}=)(?P<value>[^&#;\s\"'<>]+)")
+_USERINFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30}://|^//)[^/?#@\s\"'<>]{1,512}@")
+
+_SHAPES = re.compile(
+    r"""
+      -----BEGIN[A-Z ]{0,40}PRIVATE\ KEY-----.*?(?:-----END[A-Z ]{0,40}PRIVATE\ KEY-----|\Z)
+    | \b[sr]k_(?:live|test)_[0-9A-Za-z]{8,}
+    | \bwhsec_[0-9A-Za-z+/=]{16,}
+    | \b(?:AKIA|ASIA)[0-9A-Z]{16}\b
+    | \beyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]*
+    | \bxox[a-z]-[0-9A-Za-z-]{8,}
+    | \bgh[pousr]_[0-9A-Za-z]{20,}
+    | \bgithub_pat_[0-9A-Za-z_]{20,}
+    | \bAIza[0-9A-Za-z_-]{30,}
+    | \bsk-[0-9A-Za-z_-]{20,}
+    | \bSG\.[0-9A-Za-z_-]{16,}\.[0-9A-Za-z_-]{16,}
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ASSIGNED = re.compile(
+    r"""(?P<name>(?:passw(?:or)?d|secret|api_?key|access_?token|auth_?token|private_?key)["']?\s{0,8}(?:=>|[:=])\s{0,8})"""
+    r"""(?P<quote>["']?)(?P<value>[^\s"'<>,;&{}()]{4,})""",
+    re.IGNORECASE,
+)
+
+
+def redact_url(url: str) -> str:
+    """A URL without user information and without the values of parameters that carry secrets."""
+    return _PARAMETER.sub(_parameter, _USERINFO.sub(rf"\g<scheme>{MARK}@", url))
+
+
+def redact_text(text: str) -> str:
+    """Text without what has the shape of a secret: provider keys, tokens, private keys, assigned passwords, URLs."""
+    text = _SHAPES.sub(MARK, text)
+    text = _ASSIGNED.sub(rf"\g<name>\g<quote>{MARK}", text)
+    return redact_url(text)
+
+
+def redact_header(name: str, value: str) -> str:
+    """A response header as it may be stored; `name` is in lower case."""
+    if name in _SECRET_HEADERS:
+        return MARK
+    if name == "set-cookie":
+        pair, semicolon, attributes = value.partition(";")
+        return f"{pair.partition('=')[0]}={MARK}{semicolon}{attributes}"
+    return redact_text(value)
+
+
+def read_cookie(set_cookie: str) -> Cookie:
+    """A Set-Cookie header without its value (RFC 6265 section 5.2)."""
+    pair, *attributes = set_cookie.split(";")
+    named = (attribute.partition("=") for attribute in attributes[:32])
+    texts = (f"{key.strip().lower()}{equals}{value.strip()}" for key, equals, value in named)
+    return Cookie(pair.partition("=")[0].strip()[:256], tuple(text[:512] for text in texts if text))
+
+
+def _parameter(found: re.Match[str]) -> str:
+    return found["name"] + MARK if _SECRET_NAME.search(found["name"]) else found[0]

@@ -1,0 +1,419 @@
+"""One engagement file: opened, checked, read and appended to, always on the one thread that owns the connection."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from sqlite_utils import Database
+
+from launchready_tui.errors import EngagementError
+from launchready_tui.model import codec
+from launchready_tui.model.evidence import Evidence
+from launchready_tui.model.records import Payload, Record
+from launchready_tui.model.results import Result, Run
+from launchready_tui.store.schema import APPEND_ONLY, APPLICATION_ID, VERSION, migrations
+
+T = TypeVar("T")
+
+BUSY_MS = 3_000
+"""How long a write waits for another program's, in milliseconds."""
+
+
+class EngagementFile:
+    """An open engagement file.
+
+    Methods may be called from any thread and return when the work is done; what a writing method returned is on disk. Every method raises
+    `EngagementError` where SQLite refuses.
+    """
+
+    def __init__(self, path: Path | None, *, create: bool = False) -> None:
+        self.path = path
+        self.read_only = False
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engagement")
+        self._head = ""
+        self._seq = 0
+        try:
+            self._db = self._call(lambda: self._open(create))
+        except BaseException:
+            self._thread.shutdown()
+            raise
+
+    # --- opening ------------------------------------------------------------------------------------------------------
+
+    def _open(self, create: bool) -> Database:
+        if self.path is None:
+            db = self._connect(":memory:")
+        elif create:
+            db = self._create(self.path)
+        else:
+            db = self._open_existing(self.path)
+        try:
+            self._prepare(db, new=create or self.path is None)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _connect(self, target: str, *, uri: bool = False) -> Database:
+        connection = sqlite3.connect(target, uri=uri, timeout=BUSY_MS / 1000)
+        connection.execute("PRAGMA foreign_keys = ON")
+        return Database(connection)
+
+    def _create(self, path: Path) -> Database:
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            raise EngagementError(f"{path} exists already.", f"Open it with `launchready {path}`, or choose another name.") from None
+        except FileNotFoundError:
+            raise EngagementError(f"The folder {path.parent} does not exist.", "Make it first, or choose another folder.") from None
+        except OSError as error:
+            raise EngagementError(f"{path} cannot be made: {error.strerror}.", "Choose a folder that you may write to.") from None
+        return self._connect(str(path))
+
+    def _open_existing(self, path: Path) -> Database:
+        if path.is_dir():
+            raise EngagementError(f"{path} is a folder.", "Name an engagement file; they end in .launchready.")
+        try:
+            with path.open("rb") as stream:
+                magic = stream.read(16)
+        except FileNotFoundError:
+            raise EngagementError(
+                f"{path} does not exist.", f"Start an engagement with `launchready new {path.stem} --domain DOMAIN`."
+            ) from None
+        except OSError as error:
+            raise EngagementError(f"{path} cannot be read: {error.strerror}.", "Check its permissions.") from None
+        if magic != b"SQLite format 3\x00":
+            raise EngagementError(f"{path} is not an engagement file.", "Name a file that `launchready new` made.")
+        self.read_only = not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+        if self.read_only:
+            return self._connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        return self._connect(str(path))
+
+    def _prepare(self, db: Database, *, new: bool) -> None:
+        if not new:
+            self._check(db)
+        if not self.read_only:
+            db.execute("PRAGMA journal_mode = DELETE")
+            db.execute("PRAGMA synchronous = EXTRA")
+            if migrations.pending(db):
+                if not new:
+                    self._back_up(db)
+                migrations.apply(db)
+                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                db.execute(f"PRAGMA user_version = {VERSION}")
+        self._read_head(db)
+
+    def _check(self, db: Database) -> None:
+        if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+            raise EngagementError(
+                f"{self.path} is a database of another program.", "Name a file that `launchready new` made; this one was not changed."
+            )
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise EngagementError(
+                f"{self.path} was written by a newer Launch Ready (format {version}, this one knows {VERSION}).",
+                "Install the newest version to open it; the file was not changed.",
+            )
+        problems = [row[0] for row in db.execute("PRAGMA integrity_check(3)").fetchall()]
+        if problems != ["ok"]:
+            raise EngagementError(
+                f"{self.path} is damaged: {problems[0]}.",
+                "Open a copy from before; `sqlite3 FILE .recover` may save what is left. The file was not changed.",
+            )
+
+    def _back_up(self, db: Database) -> None:
+        assert self.path is not None
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        target = self.path.with_name(f"{self.path.name}.format-{version}.backup")
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+        with sqlite3.connect(target) as copy:
+            db.conn.backup(copy)
+        copy.close()
+
+    def _read_head(self, db: Database) -> None:
+        rows = [db.execute(f"SELECT seq, hash FROM {table} ORDER BY seq DESC LIMIT 1").fetchone() for table in APPEND_ONLY]  # noqa: S608
+        self._seq, self._head = max((row for row in rows if row), default=(0, ""))
+
+    # --- the owning thread --------------------------------------------------------------------------------------------
+
+    def _call(self, work: Callable[[], T]) -> T:
+        """Run work on the thread that owns the connection."""
+        try:
+            return self._thread.submit(work).result()
+        except RuntimeError as error:
+            if "shutdown" not in str(error):
+                raise
+            raise EngagementError("The engagement is closed.", "Open it again.") from None
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+
+    def _explained(self, error: sqlite3.Error) -> EngagementError:
+        text = str(error)
+        if "locked" in text or "busy" in text:
+            return EngagementError(
+                f"{self.path} is being written by another program.", "Close the other window, or try again in a moment. Nothing was changed."
+            )
+        if "readonly" in text:
+            return EngagementError(f"{self.path} can only be read.", "`launchready copy FILE TO` makes a copy that you can write to.")
+        if "full" in text:
+            return EngagementError(f"There is no room to write {self.path}.", "Free some disk space and try again. Nothing was changed.")
+        if "malformed" in text or "not a database" in text:
+            return EngagementError(f"{self.path} is damaged: {text}.", "Open a copy from before. The file was not changed.")
+        return EngagementError(f"{self.path}: the database says: {text}.", "Nothing was changed.")
+
+    def _write(self, work: Callable[[], T]) -> T:
+        """Run work in a transaction; the chain goes back to where it was if it fails."""
+        if self.read_only:
+            raise EngagementError(f"{self.path} can only be read.", "`launchready copy FILE TO` makes a copy that you can write to.")
+
+        def transaction() -> T:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._read_head(self._db)
+                done = work()
+                self._db.conn.execute("COMMIT")
+            except BaseException:
+                if self._db.conn.in_transaction:
+                    self._db.conn.execute("ROLLBACK")
+                raise
+            return done
+
+        return self._call(transaction)
+
+    def _append(self, table: str, row: dict[str, Any]) -> str:
+        """Add a row to an append-only table; its hash covers the row and the hash before. Returns the hash."""
+        self._seq += 1
+        self._head = codec.digest([self._head, table, {"seq": self._seq, **row}])
+        self._db.table(table).insert({"seq": self._seq, "hash": self._head, **row})
+        return self._head
+
+    def close(self) -> None:
+        """Close the file. May be called twice."""
+        try:
+            self._call(self._db.close)
+        except EngagementError:
+            return
+        self._thread.shutdown()
+
+    # --- records ------------------------------------------------------------------------------------------------------
+
+    @property
+    def head(self) -> str:
+        """The head of the hash chain."""
+        return self._head
+
+    def append_record(self, payload: Payload, at: datetime) -> Record:
+        """Write one record."""
+
+        def work() -> Record:
+            number = self._db.execute("SELECT coalesce(max(number), 0) + 1 FROM records").fetchone()[0]
+            when = codec.moment(at)
+            content = codec.canonical(codec.payload_to_plain(payload))
+            row = {"number": number, "at": codec.plain(when), "kind": payload.kind, "payload": content}
+            return Record(number, when, payload, self._append("records", row))
+
+        return self._write(work)
+
+    def records(self) -> tuple[Record, ...]:
+        """The whole journal in order. Raises `EngagementError` for a record that this program cannot read."""
+
+        def work() -> tuple[Record, ...]:
+            rows = self._db.execute("SELECT number, at, kind, payload, hash FROM records ORDER BY number").fetchall()
+            return tuple(_record(*row) for row in rows)
+
+        return self._call(work)
+
+    # --- runs ---------------------------------------------------------------------------------------------------------
+
+    def start_run(self, started_at: datetime, scope: str, tool: str) -> Run:
+        """Write that a run began."""
+
+        def work() -> Run:
+            number = self._db.execute("SELECT coalesce(max(id), 0) + 1 FROM runs").fetchone()[0]
+            when = codec.moment(started_at)
+            self._append("runs", {"id": number, "started_at": codec.plain(when), "scope": scope, "tool": tool})
+            return Run(number, when, None, "running", scope, tool)
+
+        return self._write(work)
+
+    def append_results(self, run: int, evidence: Iterable[Evidence[Any]], results: Iterable[Result]) -> None:
+        """Write evidence and results of a run, all or nothing."""
+
+        def work() -> None:
+            for item in evidence:
+                content = codec.canonical(codec.evidence_to_plain(item))
+                host = codec.canonical(item.question.host).strip('"')
+                row = {"id": item.id, "run": run, "kind": item.question.kind, "host": host, "attempt": item.attempt}
+                self._append("evidence", {**row, "content": content})
+            for result in results:
+                data = codec.plain(result)
+                columns = ("check", "subject", "verdict", "severity", "reason", "at")
+                row = {name: _storable(data[name]) for name in columns}
+                self._append("results", {"run": run, **row, "content": codec.canonical(data)})
+
+        self._write(work)
+
+    def finish_run(self, run: Run, finished_at: datetime, state: str) -> Run:
+        """Write that a run ended."""
+        when = codec.moment(finished_at)
+
+        def work() -> None:
+            self._append("run_ends", {"run": run.id, "finished_at": codec.plain(when), "state": state})
+
+        self._write(work)
+        return Run(run.id, run.started_at, when, state, run.scope, run.tool)
+
+    def runs(self) -> tuple[Run, ...]:
+        """All runs in order; one without an end was interrupted (or is running in another program)."""
+
+        def work() -> tuple[Run, ...]:
+            query = """
+                SELECT runs.id, runs.started_at, run_ends.finished_at, coalesce(run_ends.state, 'interrupted'), scope, tool
+                FROM runs LEFT JOIN run_ends ON run_ends.run = runs.id ORDER BY runs.id
+            """
+            return tuple(msgspec.convert(dict(zip(Run.__slots__, row, strict=True)), Run) for row in self._db.execute(query))
+
+        return self._call(work)
+
+    def results_after(self, seq: int) -> tuple[int, tuple[Result, ...]]:
+        """All results written after that count, in order, and the count to ask with next time."""
+
+        def work() -> tuple[int, tuple[Result, ...]]:
+            rows = self._db.execute("SELECT seq, content FROM results WHERE seq > ? ORDER BY seq", [seq]).fetchall()
+            last = rows[-1][0] if rows else seq
+            return last, tuple(codec.result_from_plain(json.loads(row[1])) for row in rows)
+
+        return self._call(work)
+
+    def history(self, check: str, subject: str) -> tuple[Result, ...]:
+        """The results of a check for a subject, oldest first."""
+
+        def work() -> tuple[Result, ...]:
+            query = 'SELECT content FROM results WHERE "check" = ? AND subject = ? ORDER BY seq'
+            rows = self._db.execute(query, [check, _storable(subject)]).fetchall()
+            return tuple(codec.result_from_plain(json.loads(row[0])) for row in rows)
+
+        return self._call(work)
+
+    # --- evidence -----------------------------------------------------------------------------------------------------
+
+    def evidence(self, ids: Sequence[str]) -> tuple[Evidence[Any], ...]:
+        """Evidence by id, in that order; what is not there, or cannot be read by this version, is left out."""
+
+        def work() -> tuple[Evidence[Any], ...]:
+            found: dict[str, Evidence[Any]] = {}
+            for wanted in ids:
+                row = self._db.execute("SELECT content FROM evidence WHERE id = ? LIMIT 1", [wanted]).fetchone()
+                if row is not None and (item := _evidence(row[0])) is not None:
+                    found[wanted] = item
+            return tuple(found[wanted] for wanted in ids if wanted in found)
+
+        return self._call(work)
+
+    def evidence_of_run(self, run: int) -> tuple[Evidence[Any], ...]:
+        """All evidence of a run in order."""
+
+        def work() -> tuple[Evidence[Any], ...]:
+            rows = self._db.execute("SELECT content FROM evidence WHERE run = ? ORDER BY seq", [run]).fetchall()
+            return tuple(item for row in rows if (item := _evidence(row[0])) is not None)
+
+        return self._call(work)
+
+    def newest_evidence(self, kind: str, host: str, before_run: int) -> tuple[Evidence[Any], ...]:
+        """The evidence of one kind about one host in the newest run before that one which has any with facts."""
+
+        def work() -> tuple[Evidence[Any], ...]:
+            query = "SELECT run, content FROM evidence WHERE kind = ? AND host = ? AND run < ? ORDER BY run DESC, seq"
+            found: list[Evidence[Any]] = []
+            newest = 0
+            for run, content in self._db.execute(query, [kind, host, before_run]):
+                if found and run != newest:
+                    break
+                item = _evidence(content)
+                if item is not None and item.facts is not None:
+                    found.append(item)
+                    newest = run
+            return tuple(found)
+
+        return self._call(work)
+
+    # --- remarks that are no records ----------------------------------------------------------------------------------
+
+    def remark(self, key: str) -> str:
+        """A remark about the file itself (where the work was left), '' if there is none."""
+
+        def work() -> str:
+            row = self._db.execute("SELECT value FROM meta WHERE key = ?", [key]).fetchone()
+            return str(row[0]) if row else ""
+
+        return self._call(work)
+
+    def set_remark(self, key: str, value: str) -> None:
+        """Keep a remark; it is no part of the history."""
+        self._write(lambda: self._db.table("meta").upsert({"key": key, "value": value}, pk="key"))
+
+    def copy_to(self, target: Path) -> None:
+        """A consistent copy, also while another program writes. Raises `EngagementError` if the target exists."""
+
+        def work() -> None:
+            try:
+                os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            except FileExistsError:
+                raise EngagementError(f"{target} exists already.", "Choose another name.") from None
+            except OSError as error:
+                raise EngagementError(f"{target} cannot be made: {error.strerror}.", "Choose another folder.") from None
+            copy = sqlite3.connect(target)
+            try:
+                self._db.conn.backup(copy)
+            finally:
+                copy.close()
+
+        self._call(work)
+
+    def broken_link(self) -> str:
+        """Where the hash chain does not fit its rows: `TABLE row SEQ`, '' if it is whole."""
+
+        def work() -> str:
+            rows: list[tuple[int, str, dict[str, Any]]] = []
+            for table in APPEND_ONLY:
+                rows += [(row["seq"], table, row) for row in self._db.table(table).rows]
+            head = ""
+            for seq, table, row in sorted(rows, key=lambda item: item[0]):
+                kept = dict(row)
+                stored = kept.pop("hash")
+                head = codec.digest([head, table, kept])
+                if head != stored:
+                    return f"{table} row {seq}"
+            return ""
+
+        return self._call(work)
+
+
+def _storable(text: str) -> str:
+    """Text without lone surrogates, which SQLite cannot hold; the exact text is in the content."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _record(number: int, at: str, kind: str, payload: str, chain: str) -> Record:
+    try:
+        content = codec.payload_from_plain(kind, json.loads(payload))
+    except (KeyError, msgspec.MsgspecError) as error:
+        raise EngagementError(
+            f"Record {number} ({kind}) cannot be read: {error}.", "It may come from another version; the file was not changed."
+        ) from None
+    return Record(number, msgspec.convert(at, datetime), content, chain)
+
+
+def _evidence(content: str) -> Evidence[Any] | None:
+    try:
+        return codec.evidence_from_plain(json.loads(content))
+    except (KeyError, msgspec.MsgspecError):
+        return None

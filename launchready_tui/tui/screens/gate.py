@@ -1,0 +1,224 @@
+"""The launch gate: the verdict, what decides it, who signed; the plan, what waits, and what runs by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from launchready_tui.model.board import GateVerdict, Snapshot
+from launchready_tui.model.journal import payload
+from launchready_tui.model.records import Decision, SignOff
+from launchready_tui.text import plural
+from launchready_tui.tui import render
+from launchready_tui.tui.render import Part
+from launchready_tui.tui.screens import gate_lines as parts
+from launchready_tui.tui.screens.banner import banner
+from launchready_tui.tui.screens.board import WIDE, BoardScreen
+from launchready_tui.tui.screens.opening import decide_form, fill, sign_form
+from launchready_tui.tui.widgets.lines import Line
+
+
+class GateScreen(BoardScreen):
+    """`G`."""
+
+    PLACE = "gate"
+    TITLE_WORDS = "Launch gate"
+    CSS_PATH = "gate.tcss"
+    HELP = """
+The gate is **computed**, nobody sets it. It is **NO-GO** while a blocker fails, or while nobody could see or looked at one.
+With everything green it is **GO**; with risks that somebody signed for, **GO WITH ACCEPTED RISKS**.
+
+- `enter` on a bar goes to the first thing that holds it; `n` goes to the next blocker, wherever it is.
+- `S` signs the gate as it stands: the name, the verdict, and the head of the chain of records at that moment.
+- Left and right show the other parts: the 48-hour plan, what waits until after the launch (`d` records the decision), and
+  what goes on running by itself.
+- A result decides the gate for 48 hours, an answer of a person until it expires.
+"""
+    PARTS = (("bar", "Minimum bar"), ("plan", "48-hour plan"), ("cards", "Not now"), ("auto", "Automation"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "go there", id="gate.open", tooltip="Go to the first thing that holds the line"),
+        Binding("n", "app.next_blocker", "fix next", id="go.next-blocker", tooltip="Go to the next thing that blocks the launch"),
+        Binding("S", "sign", "sign", id="gate.sign", tooltip="Sign the gate as it stands"),
+        Binding("d", "decide", "not now", id="gate.decide", tooltip="Record the decision that a card waits until after the launch"),
+        Binding("right", "segment(1)", "plan, not now, automation", id="board.next", tooltip="The next part"),
+    ]
+
+    def compose_head(self) -> Iterable[Widget]:
+        """The verdict."""
+        yield Static(id="verdict")
+
+    def show(self, snapshot: Snapshot) -> None:
+        """The verdict, then the part."""
+        tall = self.app.size.width >= WIDE and self.app.size.height >= 30
+        self.query_one("#verdict", Static).update(self._big(snapshot) if tall else self._small(snapshot))
+        super().show(snapshot)
+
+    # ------------------------------------------------------------------------------------------------- verdict
+
+    def _facts(self, snapshot: Snapshot) -> list[Part]:
+        gate = snapshot.gate
+        counts = [
+            (plural(len(gate.blockers), "blocker"), "bold fail", len(gate.blockers)),
+            (f"{len(gate.unseen)} not seen", "unknown", len(gate.unseen)),
+            (f"{gate.stale} stale", "warn", gate.stale),
+            (plural(gate.waived, "accepted risk"), "waived", gate.waived),
+        ]
+        shown = [(words, tone) for words, tone, count in counts if count] or [("nothing blocks the launch", "pass")]
+        facts: list[Part] = []
+        for words in shown:
+            facts += [words, (" · ", "muted")]
+        return facts[:-1]
+
+    def _work(self, snapshot: Snapshot) -> str:
+        if snapshot.gate.verdict is not GateVerdict.NO_GO:
+            return "ready to launch"
+        return f"about {render.minutes(snapshot.gate.minutes)} of work to green"
+
+    def _signed(self, snapshot: Snapshot) -> list[Part]:
+        shown: list[Part] = []
+        for role in parts.ROLES:
+            record = parts.newest_sign_off(snapshot, role)
+            name = payload(record, SignOff).by if record else self.ink.glyphs.dash
+            outdated = bool(record and parts.changed_since(snapshot, record))
+            shown += [(f"{role} ", "muted"), (name, "warn" if outdated else "bold pass" if record else "muted")]
+            shown += [(" (before the last changes)" if outdated else "", "warn"), "   "]
+        return shown[:-1]
+
+    def _big(self, snapshot: Snapshot) -> Content:
+        gate = snapshot.gate
+        tone = render.gate_tone(gate.verdict)
+        letters = banner(gate.verdict, ascii_only=self.ink.glyphs.is_ascii)
+        green = sum(item.state.is_green for item in gate.bars)
+        accepted = ("with accepted risks   ", tone) if gate.verdict is GateVerdict.GO_WITH_ACCEPTED_RISKS else ""
+        rows: list[list[Part | Content]] = [
+            [accepted, *self._facts(snapshot)],
+            [(self._work(snapshot), "plain"), ("   ", ""), self.ink.bar(green / max(1, len(gate.bars)), 12), (f" {green} of {len(gate.bars)} green", "muted")],
+            [("signed by  ", "muted"), *self._signed(snapshot)],
+        ]
+        shown: list[Part | Content] = []
+        for letter, row in zip(letters, rows, strict=True):
+            shown += [(f" {letter}", tone), "     ", *row, "\n"]
+        return self.ink.line(*shown[:-1], lines=True)
+
+    def _small(self, snapshot: Snapshot) -> Content:
+        verdict = snapshot.gate.verdict
+        first: list[Part | Content] = [(verdict.value, render.gate_tone(verdict)), "   ", *self._facts(snapshot)]
+        return self.ink.line(*first, "\n", (f"{self._work(snapshot)}   signed: ", "muted"), *self._signed(snapshot), lines=True)
+
+    # ------------------------------------------------------------------------------------------------ the parts
+
+    def lines(self, snapshot: Snapshot) -> Sequence[Line]:
+        """The lines of the part."""
+        make = {"plan": parts.plan_lines, "cards": parts.card_lines, "auto": parts.automation_lines}.get(self.part, parts.bar_lines)
+        return make(snapshot, self.ink, self.room)
+
+    def detail(self, snapshot: Snapshot, key: str) -> Content:
+        """The detail of a line."""
+        kind, _, name = key.partition(":")
+        ink, runbook = self.ink, snapshot.runbook
+        if kind in ("bar", "item"):
+            items = (*snapshot.gate.bars, *snapshot.gate.items)
+            return next((parts.bar_detail(snapshot, ink, item) for item in items if item.id == name), ink.line(""))
+        if kind == "row":
+            row = snapshot.standing(*parts.row_of(key))
+            return parts.row_detail(snapshot, ink, row) if row else ink.line("")
+        if kind == "sign":
+            return parts.sign_detail(snapshot, ink, name)
+        if kind == "step":
+            return next((parts.plan_detail(snapshot, ink, step) for step in runbook.plan if step.id == name), ink.line(""))
+        if kind == "card":
+            return next((parts.card_detail(snapshot, ink, card) for card in runbook.cards if card.id == name), ink.line(""))
+        found = (parts.automation_detail(snapshot, ink, item) for item in runbook.automations if item.id == name)
+        return next(found, ink.line(("This runbook has none.", "muted")))
+
+    def open_line(self, snapshot: Snapshot, key: str) -> None:
+        """Go where the work is."""
+        kind, _, name = key.partition(":")
+        if kind == "sign":
+            self.action_sign()
+        elif kind == "card":
+            self.action_decide()
+        elif kind == "step":
+            step = next(step for step in snapshot.runbook.plan if step.id == name)
+            stages = [stage for stage in snapshot.runbook.stages if stage.id in step.stages]
+            unfinished = [stage for stage in stages if (at := snapshot.progress(stage)).done < at.total]
+            for stage in (unfinished or stages)[:1]:
+                self.launch.action_stage(stage.number)
+        elif kind == "row":
+            self.launch.go_to_check(*parts.row_of(key))
+        else:
+            self._open_controls(snapshot, kind, name)
+
+    def _open_controls(self, snapshot: Snapshot, kind: str, name: str) -> None:
+        items = (*snapshot.gate.bars, *snapshot.gate.items)
+        because = next((item.because for item in items if item.id == name), ()) if kind in ("bar", "item") else ()
+        runbook = snapshot.runbook
+        controls = next((item.controls for item in (*runbook.bars, *runbook.items, *runbook.automations) if item.id == name), ())
+        rows = sorted(snapshot.covering(controls), key=lambda row: render.URGENCY.index(render.mark_of(row)))
+        target = because[0] if because else rows[0].key if rows else None
+        if target is None:
+            self.launch.say("No check of this runbook decides it.", severity="warning")
+        else:
+            self.launch.go_to_check(*target)
+
+    # -------------------------------------------------------------------------------------------------- actions
+
+    def why_not(self, action: str) -> str:
+        """Why a key cannot act."""
+        if action == "decide" and not self.key.startswith("card:"):
+            return "d records that a card waits: choose one in the part “Not now”."
+        if action in ("decide", "sign") and self.launch.read_only:
+            return "Another process holds this file for writing: here it can only be read."
+        return ""
+
+    def action_open(self) -> None:
+        """Enter."""
+        self.line_selected()
+
+    def action_sign(self) -> None:
+        """Sign."""
+        if not self.refuse("sign") and self.launch.can_record():
+            self._sign()
+
+    @work(exclusive=True, group="form", exit_on_error=False, description="signing the gate")
+    async def _sign(self) -> None:
+        snapshot = self.launch.snapshot
+        assert snapshot is not None
+        role = self.key.removeprefix("sign:") if self.key.startswith("sign:") else ""
+        form = sign_form(snapshot, role)
+        if form is None:
+            self.launch.not_built("sign-off")
+            return
+        await fill(self, form)
+
+    def action_decide(self) -> None:
+        """Record that a card waits."""
+        if not self.refuse("decide") and self.launch.can_record():
+            self._decide()
+
+    @work(exclusive=True, group="form", exit_on_error=False, description="a decision about a card")
+    async def _decide(self) -> None:
+        snapshot = self.launch.snapshot
+        assert snapshot is not None
+        card = next(card for card in snapshot.runbook.cards if card.id == self.key.removeprefix("card:"))
+        earlier = parts.decision_on(snapshot, card)
+        draft = Decision(
+            title=f"{card.title}: not before the launch",
+            options=("now", "after the launch", "never"),
+            choice="after the launch",
+            why=render.reflow(card.text),
+            who="",
+            supersedes=earlier.number if earlier else 0,
+            topic=card.title,
+        )
+        form = decide_form(snapshot, draft)
+        if form is None:
+            self.launch.not_built("decide")
+            return
+        await fill(self, form)
