@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from launchready_tui.checks.limits import texts
-from launchready_tui.checks.names import listed, shown, tidy_name
+from launchready_tui.checks.names import listed, registered_domain, shown, tidy_name
 from launchready_tui.checks.registry import check
 from launchready_tui.checks.subjects import Subject
 from launchready_tui.model.evidence import Ask
@@ -68,6 +68,9 @@ KNOWN_TAGS = frozenset({"issue", "issuewild", "iodef", "issuemail", "issuevmc", 
 
 CRITICAL = 128
 """The flag of a property that must be understood (section 4.1)."""
+
+REFUSALS = ("dns-refused", "split-dns")
+"""Failures by which a name server says that it is not the one to ask."""
 
 _RECORD = re.compile(r'^(\d{1,3})\s+([0-9A-Za-z]+)\s+(?:"(.*)"|(\S*))$', re.DOTALL)
 
@@ -176,7 +179,11 @@ async def policy_of(ask: Ask, name: str) -> Policy:
     labels = tidy_name(name).split(".")
     for start in range(len(labels)):
         owner = ".".join(labels[start:])
-        records = (await ask(DnsLookup(owner, "CAA"))).facts.records
+        answer = await ask(DnsLookup(owner, "CAA"))
+        # A private name server refuses what it does not hold: a registry's own zone is public and out of its reach.
+        if answer.failure is not None and answer.failure.reason in REFUSALS and not registered_domain(owner):
+            continue
+        records = answer.facts.records
         if records:
             return _read(owner, records)
     return Policy()

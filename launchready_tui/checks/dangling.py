@@ -175,9 +175,11 @@ async def _dead_names(ask: Ask, domain: str, dead: list[Target]) -> Judgement:
     for target, owner in zip(dead, owners, strict=True):
         if owner.unregistered:
             summary = f"{target.role} names {shown(target.name)}, and nobody owns {shown(owner.domain)}: it is for sale"
-            return failed("unregistered-target", summary, details=details, facts={"target": target.name}, network=True)
+            return failed(
+                "unregistered-target", summary, details=details, facts={"target": shown(target.name)}, network=True
+            )
     summary = f"{dead[0].role} names {shown(dead[0].name)}, which does not exist"
-    return failed("dangling-target", summary, details=details, facts={"target": dead[0].name}, network=True)
+    return failed("dangling-target", summary, details=details, facts={"target": shown(dead[0].name)}, network=True)
 
 
 def spf_names(records: tuple[str, ...]) -> tuple[str, ...]:

@@ -78,9 +78,11 @@ async def hosts_resolve(subject: Subject[Host], ask: Ask, limits: Limits) -> Jud
         return warned("resolver-stale", summary, details=details, facts={"resolver": odd.resolver})
     if len({view.addresses for view in good}) > 1:
         return _differing(good, details, subject.product, number(limits, "short_ttl", 60))
+    found = plural(len(good[0].addresses), "address", "addresses")
+    if len(views) == 1:
+        return passed(f"{found}, from one resolver", details=details)
     agree = plural(len(good), "resolver") if len(good) == len(views) else f"{len(good)} of {len(views)} resolvers"
-    verb = "agrees" if len(views) == 1 else "agree"
-    return passed(f"{plural(len(good[0].addresses), 'address', 'addresses')}, {agree} {verb}", details=details)
+    return passed(f"{found}, {agree} agree", details=details)
 
 
 def _absent(name: str, views: list[View], details: tuple[str, ...]) -> Judgement:

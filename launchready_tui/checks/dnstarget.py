@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 
 from launchready_tui.checks.lookups import Resolution, resolve
@@ -29,6 +30,8 @@ async def intended_target(subject: Subject[Host], ask: Ask, _: Limits) -> Judgem
     expected = Expectation.of(host.expect, subject.product.network)
     seen = await resolve(ask, host.name)
     stray = () if any(expected.covers_name(target) for target in seen.targets) else expected.uncovered(seen.addresses)
+    if stray and not seen.targets:
+        stray = await _not_flattened(ask, stray, expected.suffixes)
     wanted = listed(host.expect)
     details = (f"expected: {wanted}", f"CNAME: {listed(seen.targets)}" if seen.targets else "no CNAME", *seen.addresses)
     if stray and expected.unknown:
@@ -43,12 +46,22 @@ async def intended_target(subject: Subject[Host], ask: Ask, _: Limits) -> Judgem
     return passed(f"{plural(len(seen.addresses), 'address', 'addresses')} within {wanted}", details=details)
 
 
+async def _not_flattened(ask: Ask, addresses: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    """The addresses that none of the expected names has.
+
+    A domain's own name cannot be a CNAME; DNS providers put the addresses of the wanted target in its place.
+    """
+    targets = await asyncio.gather(*(resolve(ask, name) for name in names))
+    allowed = {address for target in targets for address in target.addresses}
+    return tuple(address for address in addresses if address not in allowed)
+
+
 class Expectation:
     """What `expect` allows: networks, CNAME suffixes, providers; `unknown` are providers without any known range."""
 
     def __init__(self, providers: tuple[Provider, ...], suffixes: tuple[str, ...], unknown: tuple[str, ...]) -> None:
         self._providers = providers
-        self._suffixes = suffixes
+        self.suffixes = suffixes
         self.unknown = unknown
 
     @classmethod
@@ -72,7 +85,7 @@ class Expectation:
 
     def covers_name(self, name: str) -> bool:
         """Whether a CNAME target is one of the expected names or below one."""
-        allowed = [*self._suffixes, *(suffix for item in self._providers for suffix in item.suffixes)]
+        allowed = [*self.suffixes, *(suffix for item in self._providers for suffix in item.suffixes)]
         return any(under(name, suffix) for suffix in allowed)
 
     def uncovered(self, addresses: tuple[str, ...]) -> tuple[str, ...]:

@@ -69,12 +69,12 @@ async def mail_records(subject: Subject[str], ask: Ask, _: Limits) -> Judgement:
         return unknown("malformed", f"the MX records of {domain} cannot be read", details=lines)
     if not servers:
         return await _without_mx(subject.product, domain, ask, texts)
-    named = [server for server in servers if server.target]
+    named = list({server.target: server for server in reversed(servers) if server.target}.values())[::-1]
     if not named:
         return _null_mx(subject.product, domain, texts)
     seen = await asyncio.gather(*(resolve(ask, server.target) for server in named))
     details = (*map(_mx_line, named, seen), *texts)
-    return _judge_exchangers(domain, seen, details, null=len(named) < len(servers))
+    return _judge_exchangers(domain, seen, details, null=any(not server.target for server in servers))
 
 
 def _judge_exchangers(domain: str, seen: list[Resolution], details: tuple[str, ...], *, null: bool) -> Judgement:
@@ -83,10 +83,12 @@ def _judge_exchangers(domain: str, seen: list[Resolution], details: tuple[str, .
     absent = [server for server in seen if server.missing or not (server.addresses or server.failures)]
     if absent:
         summary = f"mail for {domain} is sent to {shown(absent[0].name)}, which has no address"
-        return failed("mx-target-missing", summary, details=details, facts={"target": absent[0].name}, network=True)
+        return failed(
+            "mx-target-missing", summary, details=details, facts={"target": shown(absent[0].name)}, network=True
+        )
     if aliases:
         summary = f"mail server {shown(aliases[0].name)} is a CNAME: some senders refuse to deliver (RFC 2181 §10.3)"
-        return failed("mx-target-cname", summary, details=details, facts={"target": aliases[0].name})
+        return failed("mx-target-cname", summary, details=details, facts={"target": shown(aliases[0].name)})
     for server in seen:
         if not server.addresses:
             server.require_all()

@@ -118,14 +118,18 @@ def _test_payments(mentions: list[Mention], visited: list[tuple[str, HttpRespons
     for where, key in ((where, key) for where, response in visited for key in response.page.payment_keys):
         if key.lower().startswith(TEST_KEYS):
             summary = f"test payment key {one_line(key, 40)} in {one_line(where, 120)}: nobody can pay"
-            return failed("test-payment-key", summary, facts={"where": where})
+            return failed("test-payment-key", summary, facts={"where": one_line(where)})
     for mention in mentions:
         real = payment_host(mention.host)
         if not real or (mention.role == "literal" and _names_both(mention, real, mentions)):
             continue
         summary = f"payment sandbox {mention.line}: nobody can pay"
-        return failed("test-payment-key", summary, facts={"url": mention.url, "where": mention.where})
+        return failed("test-payment-key", summary, facts=_facts(mention))
     return None
+
+
+def _facts(mention: Mention) -> dict[str, str]:
+    return {"url": one_line(mention.url), "where": one_line(mention.where)}
 
 
 def _names_both(mention: Mention, real: str, mentions: list[Mention]) -> bool:
@@ -139,8 +143,7 @@ def _staging(mentions: list[Mention], places: Places) -> Judgement | None:
         return None
     more = f", and {plural(len(bad) - 1, 'more mention')}" if len(bad) > 1 else ""
     details = tuple(mention.line for mention in bad[:MOST_SHOWN])
-    facts = {"url": bad[0].url, "where": bad[0].where}
-    return failed("staging-reference", f"{bad[0].line}{more}", details=details, facts=facts)
+    return failed("staging-reference", f"{bad[0].line}{more}", details=details, facts=_facts(bad[0]))
 
 
 def _is_staging(mention: Mention, kind: Place) -> bool:
@@ -184,7 +187,7 @@ def _platforms(mentions: list[Mention], places: Places) -> Judgement | None:
         return None
     details = tuple(mention.line for mention in found[:MOST_SHOWN])
     return warned("platform-duplicate", f"names a platform's default host: {found[0].line}", details=details,
-                  facts={"url": found[0].url, "where": found[0].where})  # fmt: skip
+                  facts=_facts(found[0]))  # fmt: skip
 
 
 def _declared(route: Route, product: Product) -> list[Mention]:

@@ -26,7 +26,9 @@ async def staging_pointer(subject: Subject[Host], ask: Ask, _: Limits) -> Judgem
     bad = [target for target in steps.targets if place(target, product) in STAGING_PLACES]
     if bad:
         summary = f"{name} is a CNAME to {shown(bad[0])}, which is staging by its name"
-        return failed("staging-target", summary, details=steps.targets, facts={"target": shown(bad[0])})
+        return failed(
+            "staging-target", summary, details=tuple(map(shown, steps.targets)), facts={"target": shown(bad[0])}
+        )
     seen = await resolve(ask, name)
     inside = [address for address in seen.addresses if is_local(address, product.network)]
     if inside:

@@ -36,7 +36,7 @@ def engagement_or_profile(path: Path, runbook: Path | None = None) -> Iterator[S
         with engagement(path, runbook) as session:
             yield session
         return
-    session = Session.create(None, read_text(path), str(path.absolute().parent), runbook=runbook)
+    session = Session.create(None, read_text(path), str(path.absolute().parent), name=str(path), runbook=runbook)
     try:
         yield session
     finally:

@@ -87,10 +87,22 @@ class Session:
         return session
 
     @classmethod
-    def create(cls, path: Path | None, toml: str, base: str, *, runbook: Path | None = None, clock: Clock = utc_now) -> Self:
-        """A new engagement for a product profile; `path` None keeps it in memory. Raises `EngagementError` or `ProfileError`."""
+    def create(
+        cls,
+        path: Path | None,
+        toml: str,
+        base: str,
+        *,
+        name: str = "product.toml",
+        runbook: Path | None = None,
+        clock: Clock = utc_now,
+    ) -> Self:
+        """A new engagement for a product profile; `path` None keeps it in memory.
+
+        `name` is what errors call the profile. Raises `EngagementError` or `ProfileError`.
+        """
         plan = _runbook(runbook)
-        parse_product(toml, base=base)
+        parse_product(toml, name, base)
         file = EngagementFile(path, create=path is not None)
         session = cls(file, plan, clock)
         file.append_record(ProductText(toml, base), clock())

@@ -46,7 +46,8 @@ def question_to_plain(question: Question[Any]) -> dict[str, Any]:
 def question_from_plain(data: dict[str, Any]) -> Question[Any]:
     """Raises `KeyError` for an unknown kind, `msgspec.ValidationError` for fields that do not fit."""
     fields = dict(data)
-    return msgspec.convert(fields, QUESTIONS[fields.pop("kind")])
+    question: Question[Any] = msgspec.convert(fields, QUESTIONS[fields.pop("kind")])
+    return question
 
 
 def evidence_to_plain(evidence: Evidence[Any]) -> dict[str, Any]:

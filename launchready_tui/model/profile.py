@@ -38,7 +38,11 @@ def parse_product(text: str, name: str = "product.toml", base: str = ".") -> Pro
         _check_url(file, (*path, "to"), redirect.target)
     senders = _all(file, "sender", Sender)
     journeys = _journeys(file, {route.id for _, route in routes})
-    repository = file.read(file.table("repository"), ("repository",), _Repository, what="repository") if "repository" in file.data else None
+    repository = (
+        file.read(file.table("repository"), ("repository",), _Repository, what="repository")
+        if "repository" in file.data
+        else None
+    )
     commands = _commands(file)
     _check_network(file, network)
     if head is not None and not is_host_name(head.domain.lower().rstrip(".")):
@@ -99,7 +103,9 @@ def _hosts(file: TomlFile) -> list[tuple[Path, Host]]:
     for path, host in _all(file, "host", Host):
         name = host.name.lower().rstrip(".")
         if not (_is_address(name) or is_host_name(name)):
-            file.problem((*path, "name"), f'host: name: "{one_line(host.name, 80)}" is neither a host name nor an IP address')
+            file.problem(
+                (*path, "name"), f'host: name: "{one_line(host.name, 80)}" is neither a host name nor an IP address'
+            )
         if any(name == other.name for _, other in hosts):
             file.problem((*path, "name"), f'host: "{name}" is declared twice')
         hosts.append((path, replace(host, name=name)))
@@ -115,7 +121,9 @@ def _routes(file: TomlFile) -> list[tuple[Path, Route]]:
         for status in route.expect_status:
             if not 100 <= status <= 599:
                 file.problem((*path, "expect_status"), f"route: expect_status: {status} is no HTTP status")
-        family = route.family or next((name for name in _FAMILIES if name == route.id), "webhook" if route.kind == "webhook" else "")
+        family = route.family or next(
+            (name for name in _FAMILIES if name == route.id), "webhook" if route.kind == "webhook" else ""
+        )
         routes.append((path, replace(route, family=family)))
     return routes
 
@@ -129,12 +137,25 @@ def _journeys(file: TomlFile, routes: set[str]) -> tuple[Journey, ...]:
             if step is None:
                 continue
             if step.route not in routes:
-                file.problem((*step_path, "route"), f'journey.step: no [[route]] has the id "{one_line(step.route, 60)}"')
+                file.problem(
+                    (*step_path, "route"), f'journey.step: no [[route]] has the id "{one_line(step.route, 60)}"'
+                )
             if not _THINK.match(step.think):
-                file.problem((*step_path, "think"), f'journey.step: think: "{one_line(step.think, 40)}" is no time such as "2s" or "2s..6s"')
+                file.problem(
+                    (*step_path, "think"),
+                    f'journey.step: think: "{one_line(step.think, 40)}" is no time such as "2s" or "2s..6s"',
+                )
             steps.append(step)
         rest = {key: value for key, value in table.items() if key != "step"}
-        journey = file.read(rest, path, Journey, what="journey", rename={"steps": "step"}, skip=("steps",), extra={"steps": tuple(steps)})
+        journey = file.read(
+            rest,
+            path,
+            Journey,
+            what="journey",
+            rename={"steps": "step"},
+            skip=("steps",),
+            extra={"steps": tuple(steps)},
+        )
         if journey is not None:
             if journey.weight <= 0:
                 file.problem((*path, "weight"), "journey: weight must be more than 0")
@@ -148,7 +169,10 @@ def _commands(file: TomlFile) -> dict[str, tuple[str, ...]]:
         if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
             commands[key] = tuple(value)
         else:
-            file.problem(("commands", key), f'commands: {one_line(key, 60)} must be a list of words, such as ["npm", "run", "build"]')
+            file.problem(
+                ("commands", key),
+                f'commands: {one_line(key, 60)} must be a list of words, such as ["npm", "run", "build"]',
+            )
     return commands
 
 
@@ -167,24 +191,34 @@ def _check_url(file: TomlFile, path: Path, url: str) -> None:
 def _check_network(file: TomlFile, network: Network) -> None:
     for server in network.nameservers:
         if nameserver(server) is None:
-            file.problem(("network", "nameservers"), f'network: nameservers: "{one_line(server, 60)}" is not ADDRESS or ADDRESS:PORT')
+            file.problem(
+                ("network", "nameservers"),
+                f'network: nameservers: "{one_line(server, 60)}" is not ADDRESS or ADDRESS:PORT',
+            )
     for rule in network.connect_to:
         if len(re.sub(r"\[[^\]]*\]", "", rule).split(":")) != 4:
-            file.problem(("network", "connect_to"), f'network: connect_to: "{one_line(rule, 60)}" is not HOST1:PORT1:HOST2:PORT2')
+            file.problem(
+                ("network", "connect_to"), f'network: connect_to: "{one_line(rule, 60)}" is not HOST1:PORT1:HOST2:PORT2'
+            )
     groups = {"public": network.public, **{f"ranges.{name}": values for name, values in network.ranges.items()}}
     for key, cidrs in groups.items():
         for cidr in cidrs:
             try:
                 ipaddress.ip_network(cidr, strict=False)
             except ValueError:
-                file.problem(("network", *key.split(".")), f'network: {key}: "{one_line(cidr, 60)}" is no network such as 192.0.2.0/24')
+                file.problem(
+                    ("network", *key.split(".")),
+                    f'network: {key}: "{one_line(cidr, 60)}" is no network such as 192.0.2.0/24',
+                )
     if network.rdap:
         _check_url(file, ("network", "rdap"), network.rdap)
 
 
 def nameserver(text: str) -> tuple[str, int] | None:
     """Address and port of `ADDRESS`, `ADDRESS:PORT` or `[V6]:PORT` (port 53 if none is given); None if it is neither."""
-    host, _, port = text.rpartition(":") if text.count(":") == 1 or text.startswith("[") and "]:" in text else (text, "", "53")
+    host, _, port = (
+        text.rpartition(":") if text.count(":") == 1 or text.startswith("[") and "]:" in text else (text, "", "53")
+    )
     if not port.isdigit() or not 0 < int(port) < 65_536:
         return None
     try:
@@ -207,7 +241,10 @@ def write_product(product: Product) -> str:
             values["expect_status"] = route.expect_status
         blocks.append(_block("[[route]]", values))
     blocks += [_block("[[redirect]]", {"from": r.source, "to": r.target}) for r in product.redirects]
-    blocks += [_block("[[sender]]", {"domain": s.domain, "provider": s.provider, "selectors": s.selectors}) for s in product.senders]
+    blocks += [
+        _block("[[sender]]", {"domain": s.domain, "provider": s.provider, "selectors": s.selectors})
+        for s in product.senders
+    ]
     for journey in product.journeys:
         blocks.append(_block("[[journey]]", {"id": journey.id, "weight": journey.weight}))
         blocks += [_block("[[journey.step]]", {"route": step.route, "think": step.think}) for step in journey.steps]

@@ -66,7 +66,9 @@ class TomlFile:
         if self.problems:
             raise ProfileError(tuple(self.problems), hint)
 
-    def tables(self, key: str, path: Path = (), within: Mapping[str, Any] | None = None) -> list[tuple[Path, dict[str, Any]]]:
+    def tables(
+        self, key: str, path: Path = (), within: Mapping[str, Any] | None = None
+    ) -> list[tuple[Path, dict[str, Any]]]:
         """The tables of an array of tables, each with its path; notes a mistake where it is something else."""
         found = (self.data if within is None else within).get(key, [])
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):

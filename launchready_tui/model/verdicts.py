@@ -79,7 +79,9 @@ def passed(summary: str, *, note: str = "", details: tuple[str, ...] = ()) -> Ju
     return Judgement(Verdict.PASS, note, summary, details)
 
 
-def warned(reason: str, summary: str, *, details: tuple[str, ...] = (), facts: Mapping[str, str] | None = None) -> Judgement:
+def warned(
+    reason: str, summary: str, *, details: tuple[str, ...] = (), facts: Mapping[str, str] | None = None
+) -> Judgement:
     """The claim holds today, with a weakness."""
     return Judgement(Verdict.WARN, reason, summary, details, facts or {})
 

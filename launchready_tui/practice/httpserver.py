@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ _HEAD_LIMIT = 16_384
 _BODY_LIMIT = 65_536
 _IDLE = 15.0
 _MOST_CONNECTIONS = 400
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _NO_BODY = frozenset({204, 304})
 
 
@@ -169,7 +171,7 @@ def encode(reply: Reply, *, keep: bool, without_body: bool) -> bytes:
     ]
     if reply.status not in _NO_BODY:
         lines += [f"Content-Type: {reply.media_type}", f"Content-Length: {len(body)}"]
-    lines += [f"{name}: {value}" for name, value in reply.headers]
+    lines += [f"{name}: {_CONTROLS.sub('', value)}" for name, value in reply.headers]
     lines.append(f"Connection: {'keep-alive' if keep else 'close'}")
     head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
     return head if without_body or reply.status in _NO_BODY else head + body

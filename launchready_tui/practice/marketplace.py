@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from launchready_tui.practice.world import Page, Record, Redirect, Reply, Resource, Site, World
@@ -270,7 +271,10 @@ def _app() -> dict[str, Resource]:
     sign_up_text = "Free for buyers, free for sellers until something sells."
     return {
         "/": _article("Your corner of the market", "Log in to see your orders and your listings."),
-        "/login": _form("Log in", "/login", "Log in", (_EMAIL, _PASSWORD), lost_it="/reset", new_here="/signup"),
+        "/login": replace(
+            _form("Log in", "/login", "Log in", (_EMAIL, _PASSWORD), lost_it="/reset", new_here="/signup"),
+            obeys_next="own",
+        ),
         "/signup": _form(
             "Sign up",
             "/signup",

@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import platformdirs
-
 from launchready_tui.practice.door import STATE_FILE, Door, FaultLine, door_of
 from launchready_tui.practice.errors import PracticeError
 
@@ -61,14 +59,6 @@ class PracticeProcess:
         """End a target that was started here; one that was merely found goes on."""
         if self._child is not None:
             _end(self._child)
-
-
-def data_folder() -> Path:
-    """The user's data folder, made if it is missing; `LAUNCHREADY_DATA_DIR` names another one."""
-    chosen = os.environ.get("LAUNCHREADY_DATA_DIR")
-    folder = Path(chosen) if chosen else Path(platformdirs.user_data_dir("launchready", appauthor=False))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
 
 
 def start(folder: Path, *, repaired: bool = False, seconds: float = START_SECONDS) -> PracticeProcess:

@@ -59,7 +59,7 @@ def _serve(world: World, site: Site, request: Request) -> Reply:
     if isinstance(resource, Reply):
         return resource
     onward = parse_qs(request.query).get("next", [""])[0]
-    if onward and (resource.forwards_next or _is_local(onward)):
+    if onward and (resource.obeys_next == "any" or (resource.obeys_next == "own" and _is_local(onward))):
         return Reply(302, headers=(("Location", onward),))
     return render(world, site, resource)
 

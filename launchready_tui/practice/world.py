@@ -71,7 +71,7 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page made from a template. `head` and `foot` are raw HTML; `forwards_next` obeys any `?next=`."""
+    """A page made from a template. `head` and `foot` are raw HTML; `obeys_next` says which `?next=` it forwards to."""
 
     template: str
     title: str
@@ -80,7 +80,7 @@ class Page:
     head: tuple[str, ...] = ()
     foot: tuple[str, ...] = ()
     headers: Headers = ()
-    forwards_next: bool = False
+    obeys_next: Literal["none", "own", "any"] = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,11 @@ def has_route(address: str) -> bool:
     return True
 
 
+def may_dial(network: Network, address: str) -> bool:
+    """Whether an address is public by itself and in what it stands for (NAT64 and 6to4 carry an IPv4 address)."""
+    return all(network.counts_as_public(item) for item in (address, *_embedded(address)))
+
+
 class DialPolicy:
     """The address policy of one run: `connect_to` rules, resolution, what counts as public, whether IPv6 is there.
 
@@ -90,7 +95,7 @@ class DialPolicy:
             return found
         if not found:
             return Failure("does-not-resolve", f"{literal} is not an IPv{family} address", Fault.USAGE)
-        public = tuple(item for item in found if self.may_dial(item))
+        public = tuple(item for item in found if may_dial(self._network, item))
         if not public:
             where = ", ".join(found[:4])
             return Failure("not-public", f"{host} is at {where}, which is not a public address", Fault.TARGET)
@@ -98,10 +103,6 @@ class DialPolicy:
         if not routed:
             return Failure("no-ipv6", f"this machine has no IPv6 route to {public[0]}")
         return tuple(Target(item, port) for item in routed)
-
-    def may_dial(self, address: str) -> bool:
-        """Whether an address is public by itself and in what it stands for (NAT64 and 6to4 carry an IPv4 address)."""
-        return all(self._network.counts_as_public(item) for item in (address, *_embedded(address)))
 
 
 def _literal(name: str) -> str:

@@ -18,6 +18,7 @@ from launchready_tui.model.evidence import Ask, Failure, Fault, Vantage
 from launchready_tui.model.product import Network
 from launchready_tui.model.questions import Alias, DnsAnswer, DnsLookup, Question, ResolverList, Resolvers
 from launchready_tui.probes import dnsrecords
+from launchready_tui.probes.dialling import may_dial
 from launchready_tui.probes.dnsauthority import Authority
 from launchready_tui.probes.dnsservers import NameServer, Patience, Resolver, exchange, parse_server
 from launchready_tui.probes.outcome import Outcome, failure
@@ -152,7 +153,7 @@ class DnsProbe:
             server = parse_server(via)
         except InputError as error:
             return Failure("malformed", error.message, Fault.USAGE)
-        if not self._network.counts_as_public(server.address):
+        if not may_dial(self._network, server.address):
             return Failure("not-public", f"name server {server} is not at a public address", Fault.TARGET)
         return (server,)
 

@@ -12,6 +12,7 @@ import dns.rdatatype
 from launchready_tui.model.evidence import Failure, Fault
 from launchready_tui.model.product import Network
 from launchready_tui.probes import dnsrecords
+from launchready_tui.probes.dialling import may_dial
 from launchready_tui.probes.dnsservers import NameServer
 
 MAX_SERVERS = 8
@@ -60,7 +61,7 @@ class Authority:
         name = dnsrecords.name_text(zone)
         if not found:
             return Failure("does-not-resolve", f"no name server of {name} has an address", Fault.TARGET)
-        public = [address for address in dict.fromkeys(found) if self._network.counts_as_public(address)]
+        public = [address for address in dict.fromkeys(found) if may_dial(self._network, address)]
         if not public:
             return Failure("not-public", f"no name server of {name} is at a public address", Fault.TARGET)
         self._zones[zone] = tuple(NameServer(address, self._port) for address in public[:MAX_SERVERS])

@@ -47,7 +47,7 @@ class Reading:
 def parse_name(text: str) -> dns.name.Name | Failure:
     """A name to ask for; international names are encoded (IDNA 2008)."""
     try:
-        return dns.name.from_text(text.strip(), idna_codec=dns.name.IDNA_2008_UTS_46)
+        return dns.name.from_text(text.strip(), idna_codec=dns.name.IDNA_2008_Practical)
     except (dns.exception.DNSException, UnicodeError) as error:
         return Failure("malformed", f'"{one_line(text, 80)}" is not a DNS name: {one_line(str(error))}', Fault.USAGE)
 

@@ -10,6 +10,7 @@ import dns.exception
 import dns.flags
 import dns.message
 import dns.rcode
+import dns.rdatatype
 
 from launchready_tui.errors import InputError
 from launchready_tui.model.evidence import Failure, Fault
@@ -85,9 +86,11 @@ async def exchange(
 
 
 def _refusal(answer: dns.message.Message, server: NameServer) -> Failure | None:
-    """The failure that an error rcode means."""
+    """The failure that an error rcode or a referral means."""
     code = answer.rcode()
     match code:
+        case dns.rcode.NOERROR if _is_referral(answer):
+            return Failure("dns-refused", f"name server {server} only refers to other servers", Fault.TARGET)
         case dns.rcode.NOERROR | dns.rcode.NXDOMAIN:
             return None
         case dns.rcode.SERVFAIL:
@@ -96,6 +99,13 @@ def _refusal(answer: dns.message.Message, server: NameServer) -> Failure | None:
             return Failure("dns-refused", f"name server {server} refuses to answer (REFUSED)", Fault.TARGET)
         case _:
             return Failure("malformed", f"name server {server} answered {dns.rcode.to_text(code)}", Fault.TARGET)
+
+
+def _is_referral(answer: dns.message.Message) -> bool:
+    """Whether a server names others instead of answering (RFC 1034 section 4.3.1): it says nothing about the name."""
+    types = {rrset.rdtype for rrset in answer.authority}
+    authoritative = answer.flags & dns.flags.AA
+    return not authoritative and not answer.answer and dns.rdatatype.NS in types and dns.rdatatype.SOA not in types
 
 
 async def _send(

@@ -79,6 +79,8 @@ def plain(text: str) -> str:
 def _attributes(html: str, at: int) -> tuple[dict[str, str], int]:
     """The attributes from `at` on and where the tag ends; -1 if it does not."""
     found: dict[str, str] = {}
+    if html.startswith(">", at):
+        return found, at + 1
     while name := _ATTRIBUTE.match(html, at):
         value, at = _value(html, name.end()) if name[2] else ("", name.end())
         if at < 0:

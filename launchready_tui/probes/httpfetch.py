@@ -87,9 +87,14 @@ class Fetcher:
 
     async def fetch(self, order: Order, ask: Ask, jar: httpx.Cookies | None = None) -> Fetched | Failure:
         """One request, one response; redirects are not followed. `jar` gives and takes cookies."""
+        port = order.url.port or (443 if order.url.scheme == "https" else 80)
+        # Outside the time limit: a lookup has its own, and may wait for others to be answered first.
+        targets = await self._policy.targets(order.url.raw_host.decode(), port, order.family, order.address, ask)
+        if isinstance(targets, Failure):
+            return targets
         try:
             async with asyncio.timeout(self._times.overall):
-                return await self._fetch(order, ask, jar)
+                return await self._first(targets, order, jar)
         except TimeoutError:
             message = f"{order.url.host} did not send a complete response within {self._times.overall:g} s"
             return Failure("timeout", message)
@@ -101,11 +106,8 @@ class Fetcher:
         for transport in transports:
             await transport.aclose()
 
-    async def _fetch(self, order: Order, ask: Ask, jar: httpx.Cookies | None) -> Fetched | Failure:
-        port = order.url.port or (443 if order.url.scheme == "https" else 80)
-        targets = await self._policy.targets(order.url.raw_host.decode(), port, order.family, order.address, ask)
-        if isinstance(targets, Failure):
-            return targets
+    async def _first(self, targets: tuple[Target, ...], order: Order, jar: httpx.Cookies | None) -> Fetched | Failure:
+        """The response of the first address to which a connection opens, else the first address's failure."""
         preferred = sorted(targets, key=lambda target: (":" in target.address) != (order.prefer == "6"))
         first: Failure | None = None
         for target in preferred:

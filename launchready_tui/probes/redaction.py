@@ -13,14 +13,16 @@ from launchready_tui.model.questions import Cookie
 
 MARK = "‹redacted›"
 
-_SECRET_HEADERS = ("authorization", "cookie", "x-api-key", "proxy-authorization")
+_SECRET_HEADERS = re.compile(r"(?:proxy-)?authorization|cookie|.*(?:token|secret|session|password|api-?key).*")
 
 _SECRET_NAME = re.compile(
     r"(?i:token|secret|session|passw(?:or)?d|code|key(?!word|board))|(?<![A-Za-z])(?i:sig)|(?<=[a-z])Sig"
 )
 """`token|key|sig|code|password|secret|session` inside a parameter's name, but not in "keyword" and "design"."""
 
-_PARAMETER = re.compile(r"(?P<name>[?&#;][^?&#;=\s\"'<>]{1,128}=)(?P<value>[^&#;\s\"'<>]+)")
+_PARAMETER = re.compile(
+    r"""(?P<name>[?&#][^?&#;=\s"'<>]{1,128}=)[^&#;\s"'<>]+|(?P<matrix>;[^?&#;=\s"'<>]{1,128}=)[^?&#;/\s"'<>]+"""
+)
 _USERINFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30}://|^//)[^/?#@\s\"'<>]{1,512}@")
 
 _SHAPES = re.compile(
@@ -40,10 +42,11 @@ _SHAPES = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ASSIGNED = re.compile(
-    r"""(?P<name>(?:passw(?:or)?d|secret|api_?key|access_?token|auth_?token|private_?key)["']?\s{0,8}(?:=>|[:=])\s{0,8})"""
-    r"""(?P<quote>["']?)(?P<value>[^\s"'<>,;&{}()]{4,})""",
+    r"""(?P<name>(?:passw(?:or)?d|secret|api_?key|access_?token|auth_?token|private_?key)["']?\s{0,8}"""
+    r"""(?:=>?\s{0,8}["']?|:\s{0,8}["']|:\s{0,8}(?=[^\s"'<>]{0,64}\d)))[^\s"'<>,;&{}()]{4,}""",
     re.IGNORECASE,
 )
+"""Behind a colon only what is quoted or holds a digit: "Forgot your password: click here" is no secret."""
 
 
 def redact_url(url: str) -> str:
@@ -54,13 +57,13 @@ def redact_url(url: str) -> str:
 def redact_text(text: str) -> str:
     """Text without what has the shape of a secret: provider keys, tokens, private keys, assigned passwords, URLs."""
     text = _SHAPES.sub(MARK, text)
-    text = _ASSIGNED.sub(rf"\g<name>\g<quote>{MARK}", text)
+    text = _ASSIGNED.sub(rf"\g<name>{MARK}", text)
     return redact_url(text)
 
 
 def redact_header(name: str, value: str) -> str:
     """A response header as it may be stored; `name` is in lower case."""
-    if name in _SECRET_HEADERS:
+    if _SECRET_HEADERS.fullmatch(name):
         return MARK
     if name == "set-cookie":
         pair, semicolon, attributes = value.partition(";")
@@ -77,4 +80,5 @@ def read_cookie(set_cookie: str) -> Cookie:
 
 
 def _parameter(found: re.Match[str]) -> str:
-    return found["name"] + MARK if _SECRET_NAME.search(found["name"]) else found[0]
+    name = found["name"] or found["matrix"]
+    return name + MARK if _SECRET_NAME.search(name) else found[0]

@@ -44,9 +44,6 @@ from launchready_tui.text import one_line
 SECONDS = 10.0
 """How long one question may take, from the first connection to the last byte."""
 
-GAP_SECONDS = 0.25
-"""Between two hand-built ClientHellos to one host (CHECKS.md b0, pacing)."""
-
 CLOSED = "connection closed"
 """What a reply holds in place of an alert where the server closed or reset the connection."""
 
@@ -69,7 +66,7 @@ class TlsProbe:
        spoken earlier in the run: `rate-limited`.
     3. Any other closing or reset after a ClientHello is the server's way to say no: not accepted, "connection closed".
 
-    After the first `rate-limited` a host gets no further offers in this run.
+    After the first `rate-limited` a host gets no further offers in this run. Spacing them is the engine's business.
     """
 
     def __init__(
@@ -78,7 +75,6 @@ class TlsProbe:
         base: str | Path,
         *,
         seconds: float = SECONDS,
-        gap: float = GAP_SECONDS,
         now: Callable[[], datetime] = _now,
     ) -> None:
         self._policy = DialPolicy(network)
@@ -87,11 +83,9 @@ class TlsProbe:
         self._context.hostname_checks_common_name = False  # browsers look at the alternative names only
         self._context.set_alpn_protocols(["h2", "http/1.1"])
         self._seconds = seconds
-        self._gap = gap
         self._now = now
         self._spoken: dict[Target, set[str]] = {}
         self._limited: set[str] = set()
-        self._next_offer: dict[str, float] = {}
 
     async def answer(self, question: Question[Any], attempt: int, ask: Ask) -> Outcome:
         """Handshake or offer; every attempt dials anew."""
@@ -105,8 +99,6 @@ class TlsProbe:
         targets = await self._policy.targets(question.name, question.port, "", question.address, ask)
         if isinstance(targets, Failure):
             return Outcome(failure=targets)
-        if isinstance(question, TlsOffer) and question.host not in self._limited:
-            await self._wait_for_turn(question.host)
         try:
             async with asyncio.timeout(self._seconds):
                 return await self._first_reached(question, name, targets)
@@ -216,14 +208,6 @@ class TlsProbe:
         if isinstance(stream, Stream):
             self._spoken.setdefault(target, set())
         return stream
-
-    async def _wait_for_turn(self, host: str) -> None:
-        """Space the offers to one host."""
-        now = asyncio.get_running_loop().time()
-        turn = max(now, self._next_offer.get(host, 0.0))
-        self._next_offer[host] = turn + self._gap
-        if turn > now:
-            await asyncio.sleep(turn - now)
 
 
 async def _exchange(stream: Stream, version: TlsVersion, offered: tuple[int, ...], name: str) -> TlsReply:

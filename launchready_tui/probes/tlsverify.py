@@ -67,7 +67,7 @@ def classify(rejection: Rejection, chain: tuple[Certificate, ...], name: str, at
     problem, why = _by_verifier(rejection, path)
     found.setdefault(problem, why)
     ordered = sorted(found, key=PROBLEMS.index)
-    sentences = [one_line(rejection.message), *(found[item] for item in ordered)]
+    sentences = [one_line(rejection.message).rstrip("."), *(found[item] for item in ordered)]
     return ordered[0], "; ".join(dict.fromkeys(filter(None, sentences)))
 
 
@@ -120,7 +120,7 @@ def _looked_through(path: tuple[Certificate, ...], name: str, at: datetime) -> I
         if certificate.not_before > at:
             yield "not-yet-valid", f"{who} is valid only from {certificate.not_before:%Y-%m-%d %H:%M} UTC"
         if _is_weak(certificate):
-            yield "weak-key", f"{who} has a {certificate.key_type} key of {certificate.key_bits} bits"
+            yield "weak-key", f"{who} has {certificate.key_bits} bits of {certificate.key_type} key only"
         if certificate.signature_hash in _WEAK_HASHES and not certificate.self_issued:
             yield "weak-signature", f"{who} is signed with {certificate.signature_hash.upper()}"
 

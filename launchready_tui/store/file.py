@@ -191,8 +191,9 @@ class EngagementFile:
     def _append(self, table: str, row: dict[str, Any]) -> str:
         """Add a row to an append-only table; its hash covers the row and the hash before. Returns the hash."""
         self._seq += 1
-        self._head = codec.digest([self._head, table, {"seq": self._seq, **row}])
-        self._db.table(table).insert({"seq": self._seq, "hash": self._head, **row})
+        stored = {"seq": self._seq, **{key: _storable(value) if isinstance(value, str) else value for key, value in row.items()}}
+        self._head = codec.digest([self._head, table, stored])
+        self._db.table(table).insert({"hash": self._head, **stored})
         return self._head
 
     def close(self) -> None:
@@ -250,13 +251,13 @@ class EngagementFile:
         def work() -> None:
             for item in evidence:
                 content = codec.canonical(codec.evidence_to_plain(item))
-                host = codec.canonical(item.question.host).strip('"')
-                row = {"id": item.id, "run": run, "kind": item.question.kind, "host": host, "attempt": item.attempt}
+                question = item.question
+                row = {"id": item.id, "run": run, "kind": question.kind, "host": question.host, "attempt": item.attempt}
                 self._append("evidence", {**row, "content": content})
             for result in results:
                 data = codec.plain(result)
                 columns = ("check", "subject", "verdict", "severity", "reason", "at")
-                row = {name: _storable(data[name]) for name in columns}
+                row = {name: data[name] for name in columns}
                 self._append("results", {"run": run, **row, "content": codec.canonical(data)})
 
         self._write(work)

@@ -76,7 +76,8 @@ class LaunchReadyApp(Runner):
 
     def on_mount(self) -> None:
         """Open what was asked for."""
-        self._ready = True
+        self._is_mounted_once = True
+        self._new_ink()
         if (self.config / "keys.toml").exists():
             self.apply_keymap([SprintScreen, *doors.existing_boards()])
         if self._given is not None:

@@ -62,6 +62,48 @@ class ControlGuard(LineFilter):
         ]
 
 
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("─━═╌╍┄┅–—", "-"),
+        **dict.fromkeys("│┃║▎▌▐▏▕┆┇", "|"),
+        **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼┏┓┗┛╔╗╚╝", "+"),
+        **dict.fromkeys("▁▂▃▄▅▆▇█▓▒░▔▀", "#"),
+        **dict.fromkeys("“”„", '"'),
+        **dict.fromkeys("‘’", "'"),
+        **dict.fromkeys("→▸▶›", ">"),
+        **dict.fromkeys("←◂", "<"),
+        **dict.fromkeys("↓▾▼", "v"),
+        **dict.fromkeys("↑▲", "^"),
+        **dict.fromkeys("•●■", "*"),
+        **dict.fromkeys("✗×", "x"),
+        **dict.fromkeys("○◯", "o"),
+        "·": ".",
+        "…": "~",
+        "✓": "+",
+        "✎": "a",
+        "⟳": "*",
+        "↻": "%",
+        "‼": "E",
+        "÷": "/",
+        "√": "v",
+        "\u00a0": " ",
+    }
+)
+
+
+class PlainSigns(LineFilter):
+    """For `--ascii`: every sign that we draw becomes a plain one of the same width; what people wrote stays as it is."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The line in plain signs."""
+        if all(segment.text.isascii() for segment in segments):
+            return segments
+        return [
+            segment if segment.text.isascii() or segment.control else Segment(segment.text.translate(_PLAIN), segment.style)
+            for segment in segments
+        ]
+
+
 class Aware:
     """Typed ways to the app for screens and widgets."""
 
@@ -89,6 +131,8 @@ class LaunchScreen(Aware, Screen[None]):
     HELP: ClassVar[str] = ""
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     AUTO_FOCUS: ClassVar[str | None] = "*"
+    FOOTER: ClassVar[tuple[str, ...]] = ()
+    """Ids of the bindings in the bottom line, the most important first; without it, those with `show`."""
 
     DEFAULT_CSS = """
     LaunchScreen { layers: base notice; background: $background; }
@@ -140,7 +184,7 @@ class LaunchScreen(Aware, Screen[None]):
         """The widgets between the top and the bottom line."""
         yield from ()
 
-    def on_mount(self) -> None:
+    def on_mount(self, event: events.Mount) -> None:
         """Draw what is known."""
         self.snapshot_changed()
 
@@ -256,4 +300,4 @@ class LaunchModal(Aware, ModalScreen[T]):
         self.launch.show_help(self)
 
 
-__all__ = ["BREAKPOINTS", "SMALLEST", "Aware", "ControlGuard", "LaunchModal", "LaunchScreen"]
+__all__ = ["BREAKPOINTS", "SMALLEST", "Aware", "ControlGuard", "LaunchModal", "LaunchScreen", "PlainSigns"]

@@ -1,8 +1,8 @@
 """Which screens and forms there are, imported only when one is opened.
 
 Boards live in `screens/NAME.py` as subclasses of `LaunchScreen` without arguments; forms in `forms/NAME.py` as modal screens that
-dismiss with a payload, or None where nothing is to be recorded. Every form takes the snapshot first, then what it is about, then
-`draft`: the payload that was refused, so that nothing typed is lost.
+dismiss with payloads, or None where nothing is to be recorded. Every form takes the snapshot first, then what it is about, then
+`draft`: what was refused, so that nothing typed is lost.
 """
 
 from __future__ import annotations
@@ -13,13 +13,17 @@ from typing import Any, cast
 
 from textual.screen import ModalScreen
 
+from launchready_tui.engine.events import Preview
 from launchready_tui.model.board import Snapshot, Standing
 from launchready_tui.model.records import Payload
 from launchready_tui.tui.base import LaunchScreen
 
-Form = ModalScreen[Payload | None]
-Make = Callable[[Payload | None], Form]
-"""Makes a form; given the payload that was refused, it shows what was typed."""
+Saved = tuple[Payload, ...]
+"""What a form closes with: the records in the order in which they are written."""
+
+Form = ModalScreen[Saved]
+Make = Callable[[object], Form]
+"""Makes a form; given what was refused, it shows again what was typed."""
 
 BOARDS: dict[str, tuple[str, str]] = {
     "gate": ("screens.gate", "GateScreen"),
@@ -36,7 +40,7 @@ FORMS: dict[str, tuple[str, str]] = {
     "decide": ("forms.decide", "DecideForm"),
     "own": ("forms.own", "OwnForm"),
     "note": ("forms.note", "NoteForm"),
-    "drill": ("forms.drill", "DrillForm"),
+    "drill": ("screens.drill", "DrillScreen"),
     "authorize": ("forms.authorize", "AuthorizeForm"),
     "pause": ("forms.pause", "PauseForm"),
 }
@@ -79,16 +83,16 @@ def picker() -> LaunchScreen:
     return cast(LaunchScreen, _load(("screens.picker", "PickerScreen"))())
 
 
-def about_one(name: str, snapshot: Snapshot, row: Standing | None) -> Make:
-    """A form about one check and subject: attest, waive, decide, own, note, drill. Decide and note may be about nothing in particular."""
+def about(name: str, snapshot: Snapshot, row: Standing | Sequence[Standing] | None) -> Make:
+    """A form about a check and subject: attest, waive, decide, own, note, drill. Own takes several; decide and note may be about nothing."""
     form = _load(FORMS[name])
     return lambda draft: cast(Form, form(snapshot, row, draft=draft))
 
 
-def authorize(snapshot: Snapshot, hosts: Sequence[str] = ()) -> Make:
-    """The form for an authorization, for these hosts."""
+def authorize(snapshot: Snapshot, hosts: Sequence[str] = (), preview: Preview | None = None) -> Make:
+    """The form for an authorization, for these hosts; `preview` says what it is asked for."""
     form = _load(FORMS["authorize"])
-    return lambda draft: cast(Form, form(snapshot, tuple(hosts), draft=draft))
+    return lambda draft: cast(Form, form(snapshot, tuple(hosts), preview=preview, draft=draft))
 
 
 def pause(snapshot: Snapshot) -> Make:

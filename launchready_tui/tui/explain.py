@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from launchready_tui.engine.fixes import filled, fix_text
+from rich.cells import cell_len
+
 from launchready_tui.model.board import Snapshot, Standing
 from launchready_tui.model.evidence import Evidence
 from launchready_tui.model.records import Attestation, Drill, Note, Record, Waiver
@@ -16,10 +18,10 @@ from launchready_tui.model.verdicts import Consent, Severity, Verdict
 from launchready_tui.text import one_line, plural, span
 from launchready_tui.tui import render, seen
 from launchready_tui.tui.paragraphs import Line, block, wrap
-from launchready_tui.tui.render import Ink, Mark, Part
+from launchready_tui.tui.render import Ink, Mark, Part, fit
 from launchready_tui.tui.rows import Row
 
-LABEL = 14
+LABEL = 16
 _GOOD = (Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
@@ -72,7 +74,7 @@ class Explainer:
     def _labelled(self, label: str, text: str, tone: str = "", label_tone: str = "muted") -> None:
         bar = "|" if self.ink.glyphs.is_ascii else "│"
         if self.indent == LABEL:
-            lead: Sequence[Part] = [(one_line(label, LABEL - 1).ljust(LABEL), label_tone)]
+            lead: Sequence[Part] = [(label[: LABEL - 1].ljust(LABEL), label_tone)]
             self.lines += block(text, self.width, tone, LABEL, lead, bar)
         else:
             self.lines.append([(label, label_tone)])
@@ -115,6 +117,8 @@ class Explainer:
             self.lines += wrap(detail, self.width, "muted", 2, [(f"{self.ink.glyphs.bullet} ", "muted")])
         if len(result.details) > 40:
             self.lines.append([(f"  and {len(result.details) - 40} more", "muted")])
+        if result.decide_by or at.stale or at.live is not None or at.needs_person:
+            self._gap()
         if result.decide_by:
             self._labelled("To decide", result.decide_by, label_tone="unknown")
         if at.stale:
@@ -140,7 +144,10 @@ class Explainer:
         items: list[Line] = []
         for member in marked[:8]:
             mark = render.mark_of(member)
-            items.append([(f"{self.ink.glyphs.marks[mark]} ", mark.tone), one_line(member.result.subject, 50), (f"  {one_line(member.result.summary, 90)}", "muted")])
+            name = one_line(member.result.subject, 50)
+            room = self.width - self.indent - cell_len(name) - 4
+            words = fit(f"  {one_line(member.result.summary)}", room, self.ink.glyphs.ellipsis).rstrip()
+            items.append([(f"{self.ink.glyphs.marks[mark]} ", mark.tone), name, (words, "muted")])
         if len(marked) > 8:
             items.append([(f"and {len(marked) - 8} more; right arrow opens them", "muted")])
         self._gap()
@@ -237,8 +244,9 @@ class Explainer:
             parts += [(f"{self.ink.glyphs.marks[mark]} ", mark.tone), (f"{render.moment(result.at)}   ", "muted")]
         more = f"{len(history) - 8} earlier" if len(history) > 8 else ""
         per_line = max(1, (self.width - self.indent) // 17)
-        items = [parts[at : at + 2 * per_line] for at in range(0, len(parts), 2 * per_line)]
-        self._list("History", [*([[(more, "muted")]] if more else []), *items])
+        items: list[Line] = [[(more, "muted")]] if more else []
+        items += [parts[at : at + 2 * per_line] for at in range(0, len(parts), 2 * per_line)]
+        self._list("History", items)
 
     def _signals(self) -> None:
         stage = next((stage for stage in self.snapshot.runbook.stages if stage.id == self.entry.stage), None)

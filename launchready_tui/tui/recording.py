@@ -32,7 +32,7 @@ class Recorder(Shell):
             return False
         return True
 
-    async def record(self, payload: Payload, *, quiet: bool = False) -> Record | None:
+    async def record(self, payload: Payload, *, quiet: bool = False, refresh: bool = True) -> Record | None:
         """Write a record and say what was recorded. None: it was refused, and the person has read why."""
         session = self.session
         if session is None or not self.can_record():
@@ -44,7 +44,8 @@ class Recorder(Shell):
             return None
         if not quiet:
             self._toast(record, "Recorded")
-        await self.refresh_snapshot()
+        if refresh:
+            await self.refresh_snapshot()
         return record
 
     def _toast(self, record: Record, title: str) -> None:
@@ -57,23 +58,35 @@ class Recorder(Shell):
         """Show a form and record what it gives. If that is refused the form comes back with everything that was typed."""
         await self.fill_and_record(make)
 
-    async def fill_and_record(self, make: doors.Make) -> Record | None:
-        """The same, inside a worker of one's own; the record, or None where nothing was recorded."""
-        draft: Payload | None = None
+    async def fill_and_record(self, make: doors.Make) -> bool:
+        """The same, inside a worker of one's own; whether it was recorded."""
+        refused: doors.Saved | None = None
         while True:
-            draft = await self.push_screen_wait(make(draft))
-            if draft is None:
-                return None
-            record = await self.record(draft)
-            if record is not None or not self.can_record():
-                return record
+            saved = await self.push_screen_wait(make(refused))
+            if not saved:
+                return False
+            if await self.record_all(saved):
+                return True
+            refused = saved
+            if not self.can_record():
+                self.drafts.not_recorded()
+                return False
 
-    def form(self, name: str, row: Standing | None) -> None:
-        """Open a form about one check and subject."""
+    async def record_all(self, payloads: Sequence[Payload]) -> bool:
+        """Write several records in order; the first that is refused ends it. Only the last is announced, and where there are many, how many."""
+        for number, payload in enumerate(payloads, 1):
+            last = number == len(payloads)
+            if await self.record(payload, quiet=not last, refresh=last) is None:
+                await self.refresh_snapshot()
+                return False
+        return True
+
+    def form(self, name: str, row: Standing | Sequence[Standing] | None) -> None:
+        """Open a form about a check and subject."""
         if self.snapshot is None or not self.can_record():
             return
         try:
-            self.fill(doors.about_one(name, self.snapshot, row))
+            self.fill(doors.about(name, self.snapshot, row))
         except doors.Closed:
             self.not_built(name)
 

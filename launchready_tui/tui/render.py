@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from rich.text import Text
 from textual.color import Color, ColorParseError
@@ -27,6 +28,7 @@ Part = str | tuple[str, str]
 TONES: Mapping[str, str] = {
     "plain": "foreground",
     "muted": "text-muted",
+    "faint": "text-disabled",
     "pass": "text-success",
     "warn": "text-warning",
     "fail": "text-error",
@@ -153,8 +155,8 @@ UNICODE = Glyphs(
     opened="▾",
     chosen="●",
     dot="·",
-    full="▓",
-    empty="░",
+    full="━",
+    empty="─",
     rule="─",
     ellipsis="…",
     dash="–",
@@ -348,7 +350,7 @@ class Ink:
     def bar(self, fraction: float, width: int, tone: str = "focus") -> Content:
         """A bar that is filled to a fraction."""
         filled = round(max(0.0, min(1.0, fraction)) * width)
-        return self.line((self.glyphs.full * filled, tone), (self.glyphs.empty * (width - filled), "muted"))
+        return self.line((self.glyphs.full * filled, tone), (self.glyphs.empty * (width - filled), "faint"))
 
     # ---------------------------------------------------------------------------------------------------- Text
 
@@ -374,7 +376,7 @@ class Ink:
         if found is None:
             found = Style()
             for word in tone.split():
-                found += Style(**{word: True}) if word in _ATTRIBUTES else Style(color=self._colour(TONES[word]).rich_color)
+                found += Style.parse(word) if word in _ATTRIBUTES else Style(color=self._colour(TONES[word]).rich_color)
             self._styles[tone] = found
         return found
 
@@ -407,3 +409,12 @@ def plain(text: str, *, limit: int = 4_000, lines: bool = False) -> Content:
 def said(text: str, *, limit: int = 600) -> str:
     """Outside text as a string, for `notify(…, markup=False)` and the titles of toasts."""
     return visible(text, limit=limit, lines=True)
+
+
+def fit(text: str, cells: int, ellipsis: str) -> str:
+    """The text in exactly so many cells, with an ellipsis where it was cut."""
+    if cells <= 0:
+        return ""
+    if cell_len(text) <= cells:
+        return set_cell_size(text, cells)
+    return set_cell_size(set_cell_size(text, cells - 1).rstrip() + ellipsis, cells)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from math import sqrt
 
 from launchready_tui.model.board import Snapshot, Standing
 from launchready_tui.model.results import Result
-from launchready_tui.model.runbook import Entry
+from launchready_tui.model.runbook import Entry, Stage
 from launchready_tui.model.verdicts import Severity, Verdict
 from launchready_tui.text import one_line, plural
 from launchready_tui.tui.query import Query
@@ -56,14 +56,6 @@ class Row:
         return tuple(member.key for member in self.members)
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many rows are in which state."""
-
-    total: int
-    counts: Mapping[Mark, int]
-
-
 def with_result(row: Standing, result: Result) -> Standing:
     """How a row stands after a result that came in just now, until the engine says it better."""
     if result.verdict in _UNSEEN and row.attestation is not None and row.result.record:
@@ -102,7 +94,7 @@ class Board:
         entry = self.snapshot.runbook.entry(check)
         return [row for row in self.stage(entry.stage) if row.entry.id == check] if entry else []
 
-    def __iter__(self) -> Iterable[Standing]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Standing]:
         return iter(self._rows.values())
 
 
@@ -205,15 +197,44 @@ def _was_seen(row: Standing) -> bool:
     return bool(row.result.run or row.result.record)
 
 
-def tally(standings: Iterable[Standing], running: Collection[Key] = ()) -> Tally:
-    """How many of what."""
+def tally(rows: Iterable[Row]) -> dict[Mark, int]:
+    """How many checks of a list are in which state."""
     counts: dict[Mark, int] = {}
-    total = 0
-    for row in standings:
-        mark = mark_of(row, row.key in running)
-        counts[mark] = counts.get(mark, 0) + 1
-        total += 1
-    return Tally(total, counts)
+    for row in rows:
+        if row.shape is Shape.CHECK:
+            counts[row.mark] = counts.get(row.mark, 0) + 1
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class StageTally:
+    """How far a stage is, counted in checks as the list shows them: a check is done when all its subjects are settled."""
+
+    stage: Stage
+    done: int
+    total: int
+    failing: int
+    blocking: int
+
+
+def stage_tallies(board: Board) -> list[StageTally]:
+    """All stages in order."""
+    tallies = []
+    for stage in board.snapshot.runbook.stages:
+        checks: dict[str, list[Standing]] = {}
+        for row in board.stage(stage.id):
+            checks.setdefault(row.entry.id, []).append(row)
+        fails = [[row for row in members if row.verdict is Verdict.FAIL and not row.is_waived] for members in checks.values()]
+        tallies.append(
+            StageTally(
+                stage,
+                done=sum(all(row.is_settled for row in members) for members in checks.values()),
+                total=len(checks),
+                failing=sum(bool(rows) for rows in fails),
+                blocking=sum(any(row.blocks for row in rows) for rows in fails),
+            )
+        )
+    return tallies
 
 
 def risk(row: Standing) -> float:

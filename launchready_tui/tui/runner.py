@@ -75,7 +75,7 @@ class Runner(Recorder):
             answer = await self._confirm(preview)
             if answer == "authorize" and self.snapshot is not None:
                 try:
-                    make = doors.authorize(self.snapshot, preview.unauthorized or preview.hosts)
+                    make = doors.authorize(self.snapshot, preview.unauthorized or preview.hosts, preview)
                 except doors.Closed:
                     self.not_built("authorize")
                     return
@@ -104,9 +104,11 @@ class Runner(Recorder):
         if preview.unauthorized:
             names = ", ".join(preview.unauthorized[:6])
             parts += [("\nNobody yet  ", "warn"), (names, "warn"), ("\n\nWithout an authorization these are skipped and stay “not run”.", "muted")]
-        choices = [("passive", "Only passive checks"), ("run", "Send it")]
+        choices = [("passive", "Passive only")]
         if preview.unauthorized:
-            choices.insert(1, ("authorize", "Record an authorization…"))
+            choices.append(("authorize", "Authorize…"))
+        if not preview.unauthorized or self._authorized_by(preview):
+            choices.append(("run", "Send it"))
         return await self.push_screen_wait(Confirm("Before anything is sent", ink.line(*parts, lines=True, limit=2_000), choices, danger="run"))
 
     def _authorized_by(self, preview: Preview) -> list[str]:

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from launchready_tui.text import did_you_mean, one_line
 
@@ -39,14 +40,15 @@ def load_settings(folder: Path) -> tuple[Settings, tuple[str, ...]]:
     """The settings, and what is wrong with the file; a broken file never keeps the program from starting."""
     data, problems = _read(folder / SETTINGS_FILE)
     settings = Settings()
+    values: dict[str, Any] = {}
     for key, value in data.items():
         present = getattr(settings, key, None)
         if present is None or type(value) is not type(present):
             names = list(asdict(settings))
             problems.append(f"{SETTINGS_FILE}: {one_line(str(key), 40)} is not understood{did_you_mean(str(key), names)}")
         else:
-            settings = replace(settings, **{key: value})
-    return settings, tuple(problems)
+            values[key] = value
+    return replace(settings, **values), tuple(problems)
 
 
 def save_settings(folder: Path, settings: Settings) -> None:

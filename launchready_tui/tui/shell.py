@@ -17,7 +17,8 @@ from textual.screen import Screen
 from launchready_tui.errors import LaunchReadyError
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.verdicts import Source
-from launchready_tui.tui.base import ControlGuard, LaunchModal, LaunchScreen
+from launchready_tui.tui.base import ControlGuard, LaunchModal, LaunchScreen, PlainSigns
+from launchready_tui.tui.forms.drafts import Drafts
 from launchready_tui.tui.render import ASCII, UNICODE, Glyphs, Ink, said
 from launchready_tui.tui.settings import Bound, Settings, config_dir, load_keymap, load_settings, save_settings
 from launchready_tui.tui.theme import THEMES
@@ -57,8 +58,9 @@ class Shell(App[int]):
         self.read_only = False
         self.seen: datetime | None = None
         self.refresh_seconds = 0.0
+        self.drafts = Drafts()
         self._refreshing = asyncio.Lock()
-        self._ready = False
+        self._is_mounted_once = False
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self._usable_theme(self.settings.theme)
@@ -75,8 +77,9 @@ class Shell(App[int]):
         return name if known and not unreadable else "launchready-dark"
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """The filters of Textual, then our guard."""
-        return [*super().get_line_filters(), ControlGuard()]
+        """The filters of Textual, then our guard, then plain signs where they are wanted."""
+        plain = [PlainSigns()] if self.glyphs.is_ascii else []
+        return [*super().get_line_filters(), ControlGuard(), *plain]
 
     def watch_theme(self, name: str) -> None:
         """Another theme: other ink, everything drawn again, remembered."""
@@ -84,7 +87,7 @@ class Shell(App[int]):
         if usable != name:
             self.theme = usable
             return
-        if self._ready:
+        if self._is_mounted_once:
             self.call_after_refresh(self._new_ink)
             self._remember(replace(self.settings, theme=name))
 
@@ -97,6 +100,7 @@ class Shell(App[int]):
         self.glyphs = ASCII if on else UNICODE
         self._remember(replace(self.settings, ascii=on))
         self._new_ink()
+        self.refresh_css(animate=False)
 
     def use_animation(self, on: bool) -> None:
         """Movement or none; remembered."""

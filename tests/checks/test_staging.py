@@ -132,21 +132,29 @@ def test_staging_pointer_unseen() -> None:
 
 ROBOTS = "https://www.acme.test/robots.txt"
 
+Pages = dict[str, HttpResponse | Failure]
 
-def page(*references: tuple[str, str], status: int = 200, robots: str = "", keys: tuple[str, ...] = (), cut: bool = False,
-         headers: tuple[tuple[str, str], ...] = (), cookies: tuple[Cookie, ...] = (), text: str = "") -> HttpResponse:  # fmt: skip
+
+def page(
+    *references: tuple[str, str],
+    status: int = 200,
+    robots: str = "",
+    keys: tuple[str, ...] = (),
+    cut: bool = False,
+    headers: tuple[tuple[str, str], ...] = (),
+    cookies: tuple[Cookie, ...] = (),
+    text: str = "",
+) -> HttpResponse:
     """A page with references of (role, URL)."""
     named = tuple(Reference(role, url) for role, url in references)
     content = Page(references=named, robots=robots, payment_keys=keys, cut=cut)
     return HttpResponse(status, headers=headers, cookies=cookies, page=content, text=text)
 
 
-def home(
-    answer: HttpResponse | Failure, product: Product | None = None, **others: HttpResponse | Failure
-) -> Judgement:
+def home(answer: HttpResponse | Failure, others: Pages | None = None, product: Product | None = None) -> Judgement:
     """Judge the home page; `others` by URL, robots.txt is absent unless given."""
-    table: Table = {HttpExchange("GET", HOME): answer, HttpExchange("GET", ROBOTS): HttpResponse(404)}
-    table |= {HttpExchange("GET", url): other for url, other in others.items()}
+    pages: Pages = {HOME: answer, ROBOTS: HttpResponse(404), **(others or {})}
+    table: Table = {HttpExchange("GET", url): found for url, found in pages.items()}
     return judge("pages.staging-reference", HOME, table, product or acme())
 
 
@@ -195,38 +203,45 @@ def test_staging_references(reference: tuple[str, str]) -> None:
 
 
 def test_public_networks_are_exempt() -> None:
-    found = home(page(("literal", "http://127.0.0.1:8000/"), ("link", "http://localhost:81/")), acme(network=LAB))
+    found = home(
+        page(("literal", "http://127.0.0.1:8000/"), ("link", "http://localhost:81/")), product=acme(network=LAB)
+    )
     assert verdict(found) == ("pass", "")
 
 
 def test_staging_in_headers_and_cookies() -> None:
-    csp = (("content-security-policy", "default-src 'self'; connect-src 'self' wss: https://*.staging.acme.test:443/x"),)
+    csp = (
+        ("content-security-policy", "default-src 'self'; connect-src 'self' wss: https://*.staging.acme.test:443/x"),
+    )
     assert verdict(home(page(headers=csp))) == ("fail", REF)
-    assert verdict(home(page(headers=(("content-security-policy", "connect-src http://localhost:*"),)))) == ("fail", REF)
+    assert verdict(home(page(headers=(("content-security-policy", "connect-src http://localhost:*"),)))) == (
+        "fail",
+        REF,
+    )
     assert verdict(home(page(cookies=(Cookie("sid", ("domain=.staging.acme.test",)),)))) == ("fail", REF)
     assert verdict(home(page(cookies=(Cookie("sid", ("domain=.acme.test", "path=/")),)))) == ("pass", "")
 
 
 def test_redirect_to_staging_even_if_it_does_not_answer() -> None:
     away = HttpResponse(302, location="https://staging.acme.test/")
-    assert verdict(home(away, **{"https://staging.acme.test/": page()})) == ("fail", REF)
+    assert verdict(home(away, {"https://staging.acme.test/": page()})) == ("fail", REF)
     assert verdict(home(away)) == ("fail", REF)
 
 
 def test_own_scripts_are_read() -> None:
     script = "https://cdn.acme.test/app.js"
     names_it = page(("script", script), ("script", "https://other.test/lib.js"))
-    found = home(names_it, **{script: page(("literal", "https://api.staging.acme.test/"))})
+    found = home(names_it, {script: page(("literal", "https://api.staging.acme.test/"))})
     assert verdict(found) == ("fail", REF)
     assert script in found.summary
-    assert verdict(home(names_it, **{script: page()})) == ("pass", "")
+    assert verdict(home(names_it, {script: page()})) == ("pass", "")
     assert verdict(home(names_it)) == ("unknown", "timeout")
-    assert verdict(home(names_it, **{script: HttpResponse(302, location="/x")})) == ("pass", "partly-read")
+    assert verdict(home(names_it, {script: HttpResponse(302, location="/x")})) == ("pass", "partly-read")
 
 
 def test_many_scripts_and_cut_pages_are_partly_read() -> None:
     urls = [f"https://www.acme.test/{n}.js" for n in range(12)]
-    found = home(page(*(("script", url) for url in urls)), **{url: page() for url in urls})
+    found = home(page(*(("script", url) for url in urls)), {url: page() for url in urls})
     assert verdict(found) == ("pass", "partly-read")
     assert "10 of 12 scripts read" in found.summary
     assert verdict(home(page(cut=True))) == ("pass", "partly-read")
@@ -240,7 +255,9 @@ def test_many_scripts_and_cut_pages_are_partly_read() -> None:
         (page(("script", "https://www.sandbox.paypal.com/sdk/js")), ("fail", "test-payment-key")),
         (page(("literal", "https://api.sandbox.braintreegateway.com")), ("fail", "test-payment-key")),
         (
-            page(("literal", "https://api.sandbox.braintreegateway.com"), ("literal", "https://api.braintreegateway.com")),
+            page(
+                ("literal", "https://api.sandbox.braintreegateway.com"), ("literal", "https://api.braintreegateway.com")
+            ),
             ("pass", ""),
         ),
     ],
@@ -273,9 +290,9 @@ def test_sign_in_page_may_hide() -> None:
 
 def test_sitemaps_of_the_home_page() -> None:
     robots = page(text="User-agent: *\nSitemap: https://staging.acme.test/sitemap.xml\n")
-    assert verdict(home(page(), **{ROBOTS: robots})) == ("fail", REF)
-    assert verdict(home(page(), **{ROBOTS: page(text="sitemap: https://www.acme.test/s.xml")})) == ("pass", "")
-    assert verdict(home(page(), **{ROBOTS: TIMEOUT})) == ("unknown", "timeout")
+    assert verdict(home(page(), {ROBOTS: robots})) == ("fail", REF)
+    assert verdict(home(page(), {ROBOTS: page(text="sitemap: https://www.acme.test/s.xml")})) == ("pass", "")
+    assert verdict(home(page(), {ROBOTS: TIMEOUT})) == ("unknown", "timeout")
 
 
 def test_declared_routes_are_judged_once() -> None:
@@ -307,7 +324,7 @@ def test_unseen_pages_are_unknown(answer: HttpResponse | Failure, reason: str) -
 
 def test_error_page_that_is_expected_counts_as_seen() -> None:
     api = acme(hosts=(Host("www.acme.test", "api"),))
-    assert verdict(home(page(status=404), api)) == ("pass", "")
+    assert verdict(home(page(status=404), product=api)) == ("pass", "")
 
 
 def test_hostile_pages_never_raise() -> None:

@@ -107,7 +107,7 @@ def test_a_good_certificate_at_every_address_passes(check: str) -> None:
 
 
 @pytest.mark.parametrize("check", CERTIFICATE_CHECKS)
-def test_what_machine_without_ipv6_cannot_see_is_unknown_if_the_rest_is_fine(check: str) -> None:
+def test_what_a_machine_without_ipv6_cannot_see_is_unknown_if_the_rest_is_fine(check: str) -> None:
     judgement = look(check, dns((V4,), (V6,)) | shows(session()) | shows(NO_IPV6, V6))
     assert said(judgement) == ("unknown", "no-ipv6")
     assert judgement.decide_by

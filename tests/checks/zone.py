@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Host, Network, Product, Sender
-from launchready_tui.model.questions import Alias, DnsAnswer, DnsLookup, Facts, Question, ResolverList, Resolvers
+from launchready_tui.model.questions import (
+    Alias,
+    Certificate,
+    DnsAnswer,
+    DnsLookup,
+    Facts,
+    Question,
+    ResolverList,
+    Resolvers,
+    TlsSession,
+)
+from launchready_tui.model.verdicts import Judgement
+from tests.kit import SEEN_AT, judge
+
+APP = Host("app.acme.test", "app")
 
 Table = dict[Question[Any], Facts | Failure]
 
@@ -57,7 +73,9 @@ def gone(name: str, via: str = "", aliases: tuple[str, ...] = ()) -> Table:
     table = at(name, via=via, aliases=aliases, rcode="NXDOMAIN")
     for rdtype in ("TXT", "CAA", "MX", "NS", "SOA"):
         table |= rr(name, rdtype, via=via, aliases=aliases, rcode="NXDOMAIN")
-    return table | (rr(name, "CNAME", via=via, rcode="NXDOMAIN") if not aliases else rr(name, "CNAME", aliases[0], via=via))
+    return table | (
+        rr(name, "CNAME", via=via, rcode="NXDOMAIN") if not aliases else rr(name, "CNAME", aliases[0], via=via)
+    )
 
 
 def broken(name: str, failure: Failure, *rdtypes: str, via: str = "") -> Table:
@@ -71,3 +89,26 @@ def by_resolver(**views: Table) -> Table:
     for view in views.values():
         table |= view
     return table
+
+
+def verdict(found: Judgement) -> tuple[str, str]:
+    """What is asserted: the verdict and its reason."""
+    return found.verdict.value, found.reason
+
+
+def app(check_id: str, answers: Mapping[Question[Any], Facts | Failure], host: Host = APP, **more: Any) -> Judgement:
+    """Judge a check for the app host."""
+    return judge(check_id, host.name, answers, product(host, **more))
+
+
+def domain(check_id: str, answers: Mapping[Question[Any], Facts | Failure], **more: Any) -> Judgement:
+    """Judge a check for acme.test."""
+    return judge(check_id, "acme.test", answers, product(**more))
+
+
+def certificate(issuer: str = "CN=R11,O=Let's Encrypt,C=US", *names: str) -> TlsSession:
+    """A verified handshake whose certificate has that issuer and those names (the app host's)."""
+    leaf = Certificate(
+        "CN=x", issuer, "1", names or (APP.name,), SEEN_AT - timedelta(days=1), SEEN_AT, "ec", 256, "sha256", ""
+    )
+    return TlsSession("1.1.1.1", "TLSv1.3", "x", (leaf,))

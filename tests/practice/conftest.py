@@ -5,12 +5,12 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import dns.asyncquery
 import dns.message
 import httpx
 import pytest
+import pytest_asyncio
 
 from launchready_tui.practice.profile import CA_FILE
 from launchready_tui.practice.target import PracticeTarget
@@ -43,19 +43,26 @@ class Visitor:
             )
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def target(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeTarget]:
+    """A target that the tests of a module share."""
+    started = PracticeTarget(tmp_path_factory.mktemp("target"))
+    await started.start()
+    yield started
+    await started.stop()
+
+
 @pytest.fixture
-async def visitor(tmp_path: Path) -> AsyncIterator[Visitor]:
+def visitor(target: PracticeTarget) -> Visitor:
     """A visitor of a target with every fault in it."""
-    target = PracticeTarget(tmp_path)
-    await target.start()
-    yield Visitor(target)
-    await target.stop()
+    for state in target.faults:
+        if not state.left_out:
+            target.break_again(state.fault.id)
+    return Visitor(target)
 
 
 @pytest.fixture
-async def guest(tmp_path: Path) -> AsyncIterator[Visitor]:
+def guest(target: PracticeTarget) -> Visitor:
     """A visitor of a target without a fault."""
-    target = PracticeTarget(tmp_path)
-    await target.start(repaired=True)
-    yield Visitor(target)
-    await target.stop()
+    target.repair_all()
+    return Visitor(target)

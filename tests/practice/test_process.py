@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import stat
 import subprocess
 import sys
@@ -15,10 +14,9 @@ from pathlib import Path
 import pytest
 
 from launchready_tui.model.profile import parse_product
-from launchready_tui.practice import process
 from launchready_tui.practice.door import STATE_FILE, door_of
 from launchready_tui.practice.errors import PracticeError
-from launchready_tui.practice.process import PracticeProcess, data_folder, running, start
+from launchready_tui.practice.process import PracticeProcess, running, start
 
 
 @pytest.fixture(scope="module")
@@ -112,12 +110,6 @@ def test_a_target_that_does_not_come_up_is_a_clear_error(tmp_path: Path, monkeyp
     silent = tmp_path / "python"
     silent.write_text("#!/bin/sh\nread line\n")
     silent.chmod(0o700)
-    monkeypatch.setattr(process.sys, "executable", str(silent))
+    monkeypatch.setattr(sys, "executable", str(silent))
     with pytest.raises(PracticeError, match="did not start within"):
         start(tmp_path, seconds=0.3)
-
-
-def test_the_data_folder_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LAUNCHREADY_DATA_DIR", str(tmp_path / "data"))
-    assert data_folder() == tmp_path / "data"
-    assert os.access(tmp_path / "data", os.W_OK)

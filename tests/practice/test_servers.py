@@ -20,6 +20,8 @@ from launchready_tui.practice.profile import CA_FILE
 from launchready_tui.practice.target import PracticeTarget
 from tests.practice.conftest import Visitor
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 # --- DNS --------------------------------------------------------------------------------------------------------------
 
 
@@ -94,6 +96,12 @@ async def test_login_follows_only_its_own_paths(guest: Visitor) -> None:
         answer = await guest.get(f"https://{APP}/login?next={foreign}")
         assert answer.status_code == 200, foreign
     assert (await guest.get(f"https://{APP}/login?next=/checkout")).headers["location"] == "/checkout"
+
+
+async def test_a_target_from_outside_cannot_smuggle_headers(visitor: Visitor) -> None:
+    answer = await visitor.get(f"https://{APP}/login?next=https://example.org/%0d%0aset-cookie:a=b")
+    assert answer.status_code == 302
+    assert "set-cookie" not in answer.headers
 
 
 async def test_repairs_show_at_once(visitor: Visitor) -> None:
@@ -222,9 +230,9 @@ async def test_an_unknown_server_name_gets_no_handshake(guest: Visitor) -> None:
         )
 
 
-async def test_keys_never_stay_on_disk(visitor: Visitor, tmp_path: Path) -> None:
+async def test_keys_never_stay_on_disk(visitor: Visitor) -> None:
     await visitor.get(f"https://{WWW}/")
-    left = await asyncio.to_thread(lambda: {path.name: path.read_text() for path in tmp_path.iterdir()})
+    left = await asyncio.to_thread(lambda: {path.name: path.read_text() for path in visitor.target.folder.iterdir()})
     assert list(left) == [CA_FILE]
     assert "PRIVATE" not in left[CA_FILE]
 
@@ -232,8 +240,8 @@ async def test_keys_never_stay_on_disk(visitor: Visitor, tmp_path: Path) -> None
 # --- the profile ------------------------------------------------------------------------------------------------------
 
 
-async def test_the_profile_parses_and_declares_every_host(guest: Visitor, tmp_path: Path) -> None:
-    product = parse_product(guest.target.product_toml, base=str(tmp_path))
+async def test_the_profile_parses_and_declares_every_host(guest: Visitor) -> None:
+    product = parse_product(guest.target.product_toml)
     assert {host.name for host in product.hosts} >= set(guest.target.world.sites)
     assert product.network.counts_as_public("127.0.0.12")
     assert not product.network.counts_as_public("10.0.0.7")
@@ -250,3 +258,19 @@ async def test_two_targets_live_side_by_side(guest: Visitor, tmp_path: Path) -> 
     await other.start()
     assert other.ports != guest.target.ports
     await other.stop()
+
+
+async def test_one_loopback_address_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on macOS: what needs a second address is left out, and said so."""
+    monkeypatch.setattr("launchready_tui.practice.capabilities._can_bind", lambda address: False)
+    small = PracticeTarget(tmp_path)
+    await small.start()
+    left_out = [state for state in small.faults if state.left_out]
+    assert [state.fault.id for state in left_out] == ["shop-old-server"]
+    assert not left_out[0].planted
+    with pytest.raises(PracticeError, match="only one loopback address"):
+        small.break_again("shop-old-server")
+    visitor = Visitor(small)
+    assert (await visitor.get(f"https://{API}/health")).status_code == 200
+    assert (await visitor.dns(f"shop.{DOMAIN}", "A")).answer[0].to_text().endswith("127.0.0.1")
+    await small.stop()

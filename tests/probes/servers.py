@@ -1,4 +1,4 @@
-"""Real servers on loopback and free ports, for the tests of the probes: DNS over UDP and TCP, HTTP and HTTPS, HTTP/2."""
+"""Real servers on loopback and free ports, for the tests of the probes: DNS over UDP and TCP, HTTP, HTTPS, HTTP/2."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class DnsServer:
 
 
 def zone(records: Mapping[str, list[str]], origin: str = "acme.test", chase: bool = False) -> DnsHandler:
-    """Serves records written as `A 192.0.2.1`, all with TTL 300, authoritatively. `chase` follows CNAMEs in the answer."""
+    """Serves records written as `A 192.0.2.1`, all with TTL 300, authoritatively. `chase` follows CNAMEs itself."""
     names = {dns.name.from_text(name): texts for name, texts in records.items()}
     soa = dns.rrset.from_text(origin + ".", 60, "IN", "SOA", "ns1.acme.test. root.acme.test. 7 14400 3600 604800 60")
 
@@ -220,19 +220,25 @@ async def http_server(
 
 
 @contextlib.asynccontextmanager
-async def http2_server(context: ssl.SSLContext) -> AsyncIterator[HttpServer]:
-    """A web server that speaks HTTP/2 only and answers everything with 200 and `two`."""
+async def http2_server(
+    context: ssl.SSLContext, headers: tuple[tuple[str, str], ...] = (), first: bytes = b""
+) -> AsyncIterator[HttpServer]:
+    """A web server that speaks HTTP/2 only: answers all with 200, `headers` and `two`, or sends only `first`."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
         connection.initiate_connection()
+        if first:
+            writer.write(first)
+            writer.close()
+            return
         writer.write(connection.data_to_send())
         while data := await reader.read(65536):
             for event in connection.receive_data(data):
                 if isinstance(event, h2.events.RequestReceived):
                     assert event.stream_id is not None
-                    headers = [(":status", "200"), ("content-type", "text/plain")]
-                    connection.send_headers(event.stream_id, headers)
+                    usual = ((":status", "200"), ("content-type", "text/plain"))
+                    connection.send_headers(event.stream_id, usual + headers)
                     connection.send_data(event.stream_id, b"two", end_stream=True)
             writer.write(connection.data_to_send())
         writer.close()

@@ -98,7 +98,7 @@ async def test_ipv6_needs_a_route() -> None:
 
 async def test_names_that_do_not_resolve() -> None:
     def both(answer: Facts | Failure) -> World:
-        return World({DnsLookup("acme.test", rdtype): answer for rdtype in ("A", "AAAA")})  # type: ignore[misc]
+        return World({DnsLookup("acme.test", rdtype): answer for rdtype in ("A", "AAAA")})
 
     for answer in (DnsAnswer("NXDOMAIN"), DnsAnswer("NOERROR"), DnsAnswer("NOERROR", loop=True)):
         assert await dial(both(answer)) == "does-not-resolve"

@@ -46,6 +46,7 @@ RECORDS = {
     "gone.acme.test": ["CNAME nowhere.acme.test."],
     "_sip._tcp.acme.test": ["SRV 1 2 5060 Mail.acme.test."],
     "xn--mnchen-3ya.acme.test": ["A 192.0.2.9"],
+    "_dmarc.xn--mnchen-3ya.acme.test": ["TXT v=DMARC1"],
 }
 
 
@@ -80,7 +81,8 @@ async def reason(probe: DnsProbe, name: str, rdtype: str = "A", via: str = "") -
         ("acme.test", "NS", ("ns1.acme.test",)),
         ("acme.test", "SOA", ("ns1.acme.test root.acme.test 7 14400 3600 604800 60",)),
         ("_sip._tcp.acme.test", "SRV", ("1 2 5060 mail.acme.test",)),
-        ("münchen.acme.test", "A", ("192.0.2.9",)),
+        ("München.acme.test", "A", ("192.0.2.9",)),
+        ("_dmarc.münchen.acme.test", "TXT", ("v=DMARC1",)),
     ],
 )
 async def test_records_are_in_presentation_form(name: str, rdtype: str, records: tuple[str, ...]) -> None:
@@ -195,6 +197,17 @@ async def test_edns_is_left_out_for_a_server_that_does_not_know_it() -> None:
 async def test_what_is_no_answer_is_a_failure(handler: DnsHandler, expected: str) -> None:
     async with dns_server(handler) as server:
         assert await reason(split(server, patience=QUICK), "acme.test") == expected
+
+
+async def test_a_referral_says_nothing_about_the_name() -> None:
+    def refer(query: dns.message.Message, tcp: bool) -> dns.message.Message:
+        answer = dns.message.make_response(query)
+        answer.authority.append(dns.rrset.from_text("test.", 60, "IN", "NS", "ns.test."))
+        return answer
+
+    async with dns_server(refer) as server, dns_server(zone(RECORDS)) as good:
+        assert await reason(split(server), "acme.test") == "dns-refused"
+        assert (await facts(split(server, good), "acme.test")).server == good.address
 
 
 async def test_a_lost_datagram_is_sent_again() -> None:

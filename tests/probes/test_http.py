@@ -16,7 +16,7 @@ from launchready_tui.errors import InputError
 from launchready_tui.model.evidence import Failure, Fault
 from launchready_tui.model.product import Network
 from launchready_tui.model.questions import DnsAnswer, DnsLookup, HttpExchange, HttpResponse
-from launchready_tui.probes.dialling import DialPolicy
+from launchready_tui.probes.dialling import DialPolicy, has_route
 from launchready_tui.probes.http import MAX_TEXT, HttpProbe
 from launchready_tui.probes.httpfetch import Times
 from launchready_tui.probes.outcome import Outcome
@@ -176,6 +176,14 @@ async def test_http2_is_spoken_where_offered(authority: trustme.CA, bundle: str)
     assert (facts.http_version, facts.text) == ("HTTP/2", "two")
 
 
+async def test_hostile_http2_is_a_failure(authority: trustme.CA, bundle: str) -> None:
+    bomb = tuple((f"x-{number}", "a" * 1000) for number in range(500))
+    for headers, first, reason in ((bomb, b"", "too-large"), ((), b"\0\0\x05\x01garbage" * 9, "malformed")):
+        async with http2_server(server_context(authority, "app.acme.test"), headers, first) as server:
+            found = failed(await visit(get("https://app.acme.test/"), server.port, ca_bundle=bundle))
+        assert (found.reason, found.fault) == (reason, Fault.TARGET)
+
+
 async def test_connections_are_kept_and_a_closed_one_is_replaced() -> None:
     closing = False
 
@@ -222,6 +230,7 @@ async def test_the_next_address_is_tried_until_one_connects() -> None:
     assert seen(outcome).address == "127.0.0.1"
 
 
+@pytest.mark.skipif(not has_route("::1"), reason="no IPv6 on this machine")
 async def test_the_third_attempt_prefers_ipv6() -> None:
     async with http_server(always(response()), host="::1") as server:
         ask = world(v4=("127.0.0.1",), v6=("::1",))
@@ -255,6 +264,7 @@ async def test_no_ipv6_here() -> None:
         ("gzip", gzip.compress(bytes(64 * 1024 * 1024))),
         ("deflate", zlib.compress(bytes(64 * 1024 * 1024))),
     ],
+    ids=["gzip", "deflate"],
 )
 async def test_a_compression_bomb_is_cut(coding: str, packed: bytes) -> None:
     facts = seen(await fetch(response(200, packed, ("Content-Encoding", coding))))
@@ -273,6 +283,7 @@ async def test_a_compression_bomb_is_cut(coding: str, packed: bytes) -> None:
         ("gzip, gzip", b"whatever", "", True),
         ("identity", b"hello", "hello", False),
     ],
+    ids=range(8),
 )
 async def test_content_codings(coding: str, packed: bytes, text: str | None, cut: bool) -> None:
     facts = seen(await fetch(response(200, packed, ("Content-Encoding", coding))))
@@ -318,6 +329,7 @@ async def test_a_drip_feeding_server_is_a_timeout(start: bytes) -> None:
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", "malformed"),
         (b"\x00\x01\x02\x03\r\n\r\n", "malformed"),
     ],
+    ids=range(7),
 )
 async def test_garbage_is_malformed(answer: bytes, reason: str) -> None:
     found = failed(await fetch(answer))
@@ -412,4 +424,3 @@ def test_verification_is_the_same_on_every_python() -> None:
     context = verifying_context(Network(), ".")
     assert context.verify_flags == ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST
     assert (context.verify_mode, context.check_hostname) == (ssl.VerifyMode.CERT_REQUIRED, True)
-

@@ -13,7 +13,10 @@ from launchready_tui.probes.walls import wall
     ("url", "shown"),
     [
         ("https://acme.test/a?code=x&b=1", f"https://acme.test/a?code={MARK}&b=1"),
-        ("https://acme.test/?X-Amz-Signature=abc&api_key=k", f"https://acme.test/?X-Amz-Signature={MARK}&api_key={MARK}"),
+        (
+            "https://acme.test/?X-Amz-Signature=abc&api_key=k",
+            f"https://acme.test/?X-Amz-Signature={MARK}&api_key={MARK}",
+        ),
         ("https://u:p@acme.test/", f"https://{MARK}@acme.test/"),
         ("//u@acme.test/", f"//{MARK}@acme.test/"),
         ("/in;jsessionid=AB12?x=1", f"/in;jsessionid={MARK}?x=1"),
@@ -73,6 +76,7 @@ def test_ordinary_text_stays() -> None:
 def test_headers() -> None:
     assert redact_header("authorization", "Bearer x") == MARK
     assert redact_header("set-cookie", "sid=abc; Path=/") == f"sid={MARK}; Path=/"
+    assert redact_header("x-csrf-token", "abc") == MARK
     assert redact_header("server", "nginx") == "nginx"
     assert redact_header("refresh", "0; url=/a?token=t") == f"0; url=/a?token={MARK}"
 

@@ -85,7 +85,8 @@ def make_selection(
     for check in checks:
         found = [entry.id for entry in session.runbook.entries if entry.id == check or entry.covers(check)]
         if not found:
-            names = [entry.id for entry in session.runbook.entries]
+            entries = session.runbook.entries
+            names = [entry.id for entry in entries] + [row for entry in entries for row in entry.catalogue]
             raise InputError(f'There is no check "{check}"{did_you_mean(check, names)}', "`launchready status FILE` lists them.")
         ids.update(found)
     del sample  # the slow samplers belong to stage 4

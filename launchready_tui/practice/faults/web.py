@@ -241,7 +241,7 @@ WEB_FAULTS: tuple[Fault, ...] = (
         "?next= brings people back to where they came from. It takes any address, also a copy of the login page.",
         "Accept only targets that begin with a single slash.",
         (shows("redirects.open-redirect", f"https://{APP}/login", "open-redirect"),),
-        lambda world: world.with_page(APP, "/login", forwards_next=True),
+        lambda world: world.with_page(APP, "/login", obeys_next="any"),
     ),
     Fault(
         "welcome-missing",

@@ -1,4 +1,4 @@
-"""The systems of an access map: the required ones (S7.ACC.01) in the order in which they hurt, and how a person calls them."""
+"""The systems of an access map: the required ones (S7.ACC.01), and how a person calls them."""
 
 from __future__ import annotations
 

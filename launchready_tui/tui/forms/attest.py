@@ -39,7 +39,11 @@ def why_not(row: Standing) -> str:
     """Why there is nothing to attest, as a sentence that says what to do instead; '' if there is."""
     if row.entry.kind is Kind.DRILL:
         return "A drill is run against the clock: t opens the stopwatch."
-    if row.entry.kind is Kind.LIVE and row.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL) and row.attestation is None:
+    if (
+        row.entry.kind is Kind.LIVE
+        and row.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL)
+        and row.attestation is None
+    ):
         return "The program saw this itself, and nobody's word outweighs that. w accepts the risk of a fail."
     return ""
 
@@ -56,16 +60,21 @@ class AttestForm(RecordForm):
     HELP: ClassVar[str] = """
 # An answer of a person
 
-Some things no program can see: whether the founder can enter the registrar, whether a restore was ever tried. You read the statement,
-say whether it holds, and stand behind it with your name. A blocker needs a **witness**: somebody else who saw it too.
+Some things no program can see: whether the founder can enter the registrar, whether a restore was ever tried. You read
+the statement, say whether it holds, and stand behind it with your name. A blocker needs a **witness**: somebody else
+who saw it too.
 
 - Say *It does not hold* without fear: it becomes a finding with a fix, and nothing else.
 - The proof file stays where it is. Its name and checksum are recorded, so that nobody can swap it later.
 - After the date the answer counts as unknown, and somebody has to look again.
 """
 
-    def __init__(self, snapshot: Snapshot, row: Standing, *, drafts: Drafts | None = None, draft: object = None) -> None:
-        super().__init__("Answer for what no program can see", f"{row.entry.id} {row.result.subject}", snapshot, drafts, draft)
+    def __init__(
+        self, snapshot: Snapshot, row: Standing, *, drafts: Drafts | None = None, draft: object = None
+    ) -> None:
+        super().__init__(
+            "Answer for what no program can see", f"{row.entry.id} {row.result.subject}", snapshot, drafts, draft
+        )
         self.row = row
         self.statement = reflow(row.entry.statement or row.entry.claim)
         self._sums: dict[str, str] = {}
@@ -74,25 +83,41 @@ say whether it holds, and stand behind it with your name. A blocker needs a **wi
     def head(self) -> Iterable[Widget]:
         """Whom it is about, the statement, and what is known so far."""
         row, entry = self.row, self.row.entry
-        yield self.told((entry.claim, "bold"), "   ", self.ink.severity(row.severity), "   ", (one_line(row.result.subject, 60), "muted"))
+        yield self.told(
+            (entry.claim, "bold"),
+            "   ",
+            self.ink.severity(row.severity),
+            "   ",
+            (one_line(row.result.subject, 60), "muted"),
+        )
         yield self.quoted(self.statement)
         if entry.reads:
             yield self.told(("Read for it  ", "muted"), one_line(entry.reads, 300))
         seen = row.live or (row.result if row.result.run else None)
         if seen is not None:
-            yield self.told(("The program  ", "muted"), self.ink.state(mark_of_verdict(seen.verdict)), f"  {one_line(seen.summary, 300)}")
+            yield self.told(
+                ("The program  ", "muted"),
+                self.ink.state(mark_of_verdict(seen.verdict)),
+                f"  {one_line(seen.summary, 300)}",
+            )
         if row.attestation is not None:
             said = payload(row.attestation, Attestation)
             answer = "it holds" if said.holds else "it does not hold"
             yield self.told(
-                ("Last answer  ", "muted"), f"{one_line(said.by, 40)}: {answer}, {moment(row.attestation.at)}", (f" · until {dates.day(said.expires_at)}", "muted")
+                ("Last answer  ", "muted"),
+                f"{one_line(said.by, 40)}: {answer}, {moment(row.attestation.at)}",
+                (f" · until {dates.day(said.expires_at)}", "muted"),
             )
 
     def fields(self) -> Iterable[Field]:
         """The answer, who stands behind it, and the proof."""
         methods = self.row.entry.methods or tuple(METHODS)
         options = [Option(method, METHODS.get(method, method)) for method in methods]
-        witness = "somebody else who saw it: two people stand behind a blocker" if needs_witness(self.row) else "somebody else who saw it, if anybody"
+        witness = (
+            "somebody else who saw it; a blocker needs two people"
+            if needs_witness(self.row)
+            else "somebody else who saw it, if anybody"
+        )
         yield ChoiceField(
             "holds",
             "Answer",
@@ -103,13 +128,25 @@ say whether it holds, and stand behind it with your name. A blocker needs a **wi
         yield NameField("by", "Answered by", self.people, self.drafts.me, help="who says so", needed=True)
         yield NameField("witness", "Witness", self.people, help=witness, needed=needs_witness(self.row))
         yield ChoiceField(
-            "method", "Seen by", options, options[0].value if len(options) == 1 else "", help="how it was seen; the best first", needed=True
+            "method",
+            "Seen by",
+            options,
+            options[0].value if len(options) == 1 else "",
+            help="how it was seen; the best first",
+            needed=True,
         )
         yield LinesField("note", "Note", height=2, help="what was seen, or what is missing")
-        yield PathField("proof", "Proof file", help="optional: its checksum is recorded, the file stays where it is", describe=self._checksum)
+        yield PathField(
+            "proof",
+            "Proof file",
+            help="optional: only its name and checksum are recorded",
+            describe=self._checksum,
+        )
         valid = plural(self.row.entry.valid_days, "day")
         until = dates.day(self.moment + timedelta(days=self.row.entry.valid_days))
-        yield DateField("until", "Holds until", self.moment, until, help=f"{dates.HOW}; the runbook says {valid}", needed=True)
+        yield DateField(
+            "until", "Holds until", self.moment, until, help=f"{dates.HOW}; the runbook says {valid}", needed=True
+        )
 
     def problems(self, values: Values) -> dict[str, str]:
         """What is missing or cannot be."""

@@ -22,10 +22,11 @@ from launchready_tui.tui.forms.form import RecordForm, Saved, Values
 from launchready_tui.tui.render import Part
 
 LEVELS = {
-    Consent.ACTIVE: "asks what no browser asks: probes rate limits, forms and logins; stops at the first throttle",
-    Consent.LOAD: "plays many customers at once; can slow the product down while it runs",
-    Consent.LOCAL: "runs the commands of the product profile on this machine, shown first",
+    Consent.ACTIVE: "asks more than a browser does, and politely",
+    Consent.LOAD: "plays many customers at once",
+    Consent.LOCAL: "runs the profile's commands on this machine",
 }
+"""How far it may go, and what that does. Passive looking needs no permission."""
 SHOWN = 8
 
 
@@ -37,8 +38,8 @@ class AuthorizeForm(RecordForm):
     HELP: ClassVar[str] = """
 # Permission to go further
 
-Everything so far did what a browser or a resolver does. The rest needs the permission of whoever owns the product: who gave it, for which
-hosts, how far it goes, how that was shown, and until when. It stands in the handover.
+Everything so far did what a browser or a resolver does. The rest needs the permission of whoever owns the product: who
+gave it, for which hosts, how far it goes, how that was shown, and until when. It stands in the handover.
 
 - `*` means every host of the profile, and no other.
 - Without it those checks stay *not run*; nothing is sent.
@@ -73,7 +74,12 @@ hosts, how far it goes, how that was shown, and until when. It stands in the han
                 parts.append((f"\nNot allowed yet for {named}.", "warn"))
             yield self.told(*parts)
         else:
-            yield self.told(("Only whoever owns the product can allow this. Nothing beyond passive looking is sent before it is recorded.", "muted"))
+            yield self.told(
+                (
+                    "Only whoever owns the product can allow this. Nothing more is sent before it is recorded.",
+                    "muted",
+                )
+            )
 
     def fields(self) -> Iterable[Field]:
         """Where, how far, who, how shown, until when."""
@@ -82,22 +88,43 @@ hosts, how far it goes, how that was shown, and until when. It stands in the han
             "host",
             "Hosts",
             " ".join(self.asked) or "*",
-            help=f"host names with spaces between, or * for all {plural(len(self.hosts), 'host')} of the profile",
+            help=f"names with spaces between; * is all {plural(len(self.hosts), 'host')} of the profile",
             offers=("*", *self.hosts),
             needed=True,
             most=4_000,
         )
         levels = [Option(level.value, level.value, about) for level, about in LEVELS.items()]
-        yield ChoiceField("levels", "How far", levels, ",".join(self.levels), help="space ticks", tall=True, several=True, needed=True)
+        yield ChoiceField(
+            "levels",
+            "How far",
+            levels,
+            ",".join(self.levels),
+            help="space ticks; each needs its own tick",
+            tall=True,
+            several=True,
+            needed=True,
+        )
         yield NameField("who", "Allowed by", self.people, help="who owns the product, or speaks for it", needed=True)
         ways = [
             Option("DNS TXT", "DNS TXT record", f"_launchready.{domain}"),
-            Option("well-known file", "a file on the site", f"https://{domain}/.well-known/launchready.txt"),
-            Option("signed statement", "a signed statement", "of the domain's owner: a mail, a contract"),
+            Option("well-known file", "a file on the site", "/.well-known/launchready.txt"),
+            Option("signed statement", "a signed statement", "a mail or contract of the owner"),
         ]
         yield ChoiceField("proof", "Shown by", ways, tall=True, needed=True)
-        yield TextField("detail", "Where to find it", help="the value of the record or file; or the date and place of the statement", needed=True)
-        yield DateField("until", "Until", self.moment, self._end(), help=f"{dates.HOW}; the end of the sprint, unless you say otherwise", needed=True)
+        yield TextField(
+            "detail",
+            "Found at",
+            help="the value of record or file; or date and place",
+            needed=True,
+        )
+        yield DateField(
+            "until",
+            "Until",
+            self.moment,
+            self._end(),
+            help=f"{dates.HOW}; begins as the end of the sprint",
+            needed=True,
+        )
 
     def _end(self) -> str:
         left = max(timedelta(hours=1), SPRINT - timedelta(seconds=self.snapshot.state.clock.elapsed(self.moment)))

@@ -23,7 +23,7 @@ GAP = 3
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """`value` is what is stored, `label` what is shown, `about` a sentence after it, `tone` the colour once it is chosen."""
+    """`value` is stored, `label` is shown, `about` stands after it, `tone` is its colour once it is chosen."""
 
     value: str
     label: str
@@ -32,7 +32,10 @@ class Option:
 
 
 class Choice(Aware, Widget, can_focus=True):
-    """One of several options, or several of them. `tall`: one a line, with what they are about. The value is '' while nothing is chosen; several are joined by a comma."""
+    """One of several options, or several of them. `tall`: one a line, with what they are about.
+
+    The value is '' while nothing is chosen; several values are joined by a comma.
+    """
 
     DEFAULT_CSS = """
     Choice { height: auto; width: 1fr; }
@@ -62,7 +65,15 @@ class Choice(Aware, Widget, can_focus=True):
     class Done(Message):
         """Enter was pressed."""
 
-    def __init__(self, options: Sequence[Option], value: str = "", *, tall: bool = False, several: bool = False, name: str | None = None) -> None:
+    def __init__(
+        self,
+        options: Sequence[Option],
+        value: str = "",
+        *,
+        tall: bool = False,
+        several: bool = False,
+        name: str | None = None,
+    ) -> None:
         super().__init__(name=name)
         self._options = tuple(options)
         self._tall = tall
@@ -121,26 +132,25 @@ class Choice(Aware, Widget, can_focus=True):
         return f"{sign} {one_line(option.label, 60)}"
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many lines as the options need; what an option is about may wrap."""
-        return max(1, self._content().get_height({}, width)) if self._tall else max(1, len(self._rows(width)))
+        """As many lines as the options need."""
+        return max(1, len(self._rows(width)))
 
     def render(self) -> Content:
         """The options; the one under the cursor is marked while the field has the focus."""
-        return self._content()
-
-    def _content(self) -> Content:
+        width = self.content_size.width or 60
+        column = max((cell_len(self._label(index)) for index in range(len(self._options))), default=0)
         lines: list[Content] = []
-        for row in self._rows(self.content_size.width or 60):
+        for row in self._rows(width):
             parts: list[Part] = []
             for index in row:
-                option = self._options[index]
+                option, label = self._options[index], self._label(index)
                 chosen, here = option.value in self._chosen, self.has_focus and index == self._at
                 tone = option.tone if chosen else "plain" if self.has_focus else "muted"
                 parts += [" " * GAP] if index != row[0] else []
-                parts.append((self._label(index), f"{'bold ' if chosen else ''}{'underline ' if here else ''}{tone}"))
+                parts.append((label, f"{'bold ' if chosen else ''}{'underline ' if here else ''}{tone}"))
                 if self._tall and option.about:
-                    parts.append((f"  {one_line(option.about, 300)}", "muted"))
-            lines.append(self.ink.line(*parts))
+                    parts.append((" " * (column - cell_len(label) + 2) + one_line(option.about, 300), "muted"))
+            lines.append(self.ink.line(*parts).truncate(width, ellipsis=True))
         return Content("\n").join(lines)
 
     # -------------------------------------------------------------------------------------------------- moving
@@ -190,13 +200,8 @@ class Choice(Aware, Widget, can_focus=True):
         if offset is None:
             return
         if self._tall:
-            line, width = 0, self.content_size.width
-            for index, option in enumerate(self._options):
-                words = self._label(index) + (f"  {one_line(option.about, 300)}" if option.about else "")
-                line += self.ink.line(words).get_height({}, width)
-                if offset.y < line:
-                    self._choose(index)
-                    return
+            if offset.y < len(self._options):
+                self._choose(offset.y)
             return
         rows = self._rows(self.content_size.width)
         at = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -18,18 +19,27 @@ from launchready_tui.tui.base import LaunchModal
 class ConfirmModal(LaunchModal[bool]):
     """Closes with True for yes; with False for no, and for esc. The focus is on the way back."""
 
-    CSS_PATH = "forms.tcss"
+    CSS_PATH = Path(__file__).with_name("forms.tcss")
     AUTO_FOCUS = "#no"
     HELP: ClassVar[str] = "Nothing happens before you choose. `y` is yes; `n` and `esc` go back without doing anything."
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "yes", id="confirm-modal.yes", tooltip="Do it"),
         Binding("n", "answer(False)", "no", id="confirm-modal.no", tooltip="Do nothing"),
-        Binding("left,up", "app.focus_previous", "before", show=False, id="confirm-modal.previous", tooltip="The answer before"),
+        Binding(
+            "left,up",
+            "app.focus_previous",
+            "before",
+            show=False,
+            id="confirm-modal.previous",
+            tooltip="The answer before",
+        ),
         Binding("right,down", "app.focus_next", "next", show=False, id="confirm-modal.next", tooltip="The next answer"),
     ]
 
-    def __init__(self, title: str, text: Sequence[str | Content], yes: str = "Yes", *, no: str = "Back", danger: bool = False) -> None:
+    def __init__(
+        self, title: str, text: Sequence[str | Content], yes: str = "Yes", *, no: str = "Back", danger: bool = False
+    ) -> None:
         super().__init__()
         self._title = title
         self._text = text
@@ -46,7 +56,12 @@ class ConfirmModal(LaunchModal[bool]):
                     yield Static(self.ink.line(paragraph, lines=True), classes="head")
             with Horizontal(id="foot"):
                 yield Static(id="wrong")
-                yield Button(self.ink.line(self._yes, ("  y", "dim")), id="yes", compact=True, classes="-danger" if self._danger else "")
+                yield Button(
+                    self.ink.line(self._yes, ("  y", "dim")),
+                    id="yes",
+                    compact=True,
+                    classes="-danger" if self._danger else "",
+                )
                 yield Button(self.ink.line(self._no, ("  esc", "dim")), id="no", compact=True)
 
     def on_resize(self) -> None:

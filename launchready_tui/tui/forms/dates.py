@@ -17,7 +17,7 @@ _WORDS = {"today": 0, "tomorrow": 1}
 
 
 def parse_until(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
-    """The moment in UTC until which something holds; a day counts to its end, in `zone` (without one: the local time zone).
+    """The moment in UTC until which something holds; a day counts to its end, in `zone` or the local time zone.
 
     Raises `ValueError` with a sentence for people.
     """

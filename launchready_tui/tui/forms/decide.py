@@ -1,4 +1,4 @@
-"""Decision: what was chosen, from what, why, and by whom. Decisions are never changed; a later one replaces an earlier one."""
+"""Decision: what was chosen, from what, why, and by whom. It is never changed; a later one replaces it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from launchready_tui.tui.render import mark_of, moment
 
 
 def options_in(text: str) -> tuple[str, ...]:
-    """The options that were typed, one a line; dashes and numbers in front of them are left out, and so are repetitions."""
+    """The options that were typed, one a line, without the dashes in front of them and without repetitions."""
     lines = [" ".join(line.strip().lstrip("-*•").split()) for line in text.splitlines()]
     return tuple(dict.fromkeys(line for line in lines if line))
 
@@ -31,14 +31,17 @@ class DecideForm(RecordForm):
     HELP: ClassVar[str] = """
 # A decision
 
-Three weeks from now nobody remembers why. Write what you decided, what else was possible, and why it was this: one sentence each is enough.
+Three weeks from now nobody remembers why. Write what you decided, what else was possible, and why it was this: one
+sentence each is enough.
 
 - One **option** a line. The **choice** is one of them.
 - A decision is never edited. A new one may *replace* an earlier one; both stay readable.
 - A decision about a check that could not be seen lets the gate pass it, where it is not a blocker.
 """
 
-    def __init__(self, snapshot: Snapshot, row: Standing | None = None, *, drafts: Drafts | None = None, draft: object = None) -> None:
+    def __init__(
+        self, snapshot: Snapshot, row: Standing | None = None, *, drafts: Drafts | None = None, draft: object = None
+    ) -> None:
         super().__init__("Record a decision", row.entry.id if row else "", snapshot, drafts, draft)
         self.row = row
 
@@ -46,11 +49,23 @@ Three weeks from now nobody remembers why. Write what you decided, what else was
         """What it is about, if it is about a check."""
         if self.row is not None:
             row = self.row
-            yield self.told(("About  ", "muted"), self.ink.state(mark_of(row)), "  ", (row.entry.claim, "bold"), (f"  {one_line(row.result.summary, 160)}", "muted"))
+            yield self.told(
+                ("About  ", "muted"),
+                self.ink.state(mark_of(row)),
+                "  ",
+                (row.entry.claim, "bold"),
+                (f"  {one_line(row.result.summary, 160)}", "muted"),
+            )
 
     def fields(self) -> Iterable[Field]:
         """What, from what, why, who, instead of what."""
-        yield TextField("title", "Decision", help="the question, in a few words: Where does the database live?", needed=True, most=160)
+        yield TextField(
+            "title",
+            "Decision",
+            help="the question in a few words: Where does mail come from?",
+            needed=True,
+            most=160,
+        )
         yield LinesField("options", "Options", height=3, help="what was possible, one a line", needed=True)
         yield TextField("choice", "Choice", help="one of the options; right arrow completes", needed=True)
         yield LinesField("why", "Why", height=3, help="what spoke for it, and what you give up", needed=True)
@@ -59,7 +74,11 @@ Three weeks from now nobody remembers why. Write what you decided, what else was
         standing = [record for record in self.snapshot.state.decisions if record.number not in replaced]
         if standing:
             earlier = [
-                Option(str(record.number), payload(record, Decision).title, f"{payload(record, Decision).choice} · {moment(record.at)}")
+                Option(
+                    str(record.number),
+                    payload(record, Decision).title,
+                    f"{payload(record, Decision).choice} · {moment(record.at)}",
+                )
                 for record in reversed(standing)
             ]
             yield ChoiceField("supersedes", "Replaces", [Option("0", "no earlier decision"), *earlier], "0", tall=True)

@@ -1,9 +1,11 @@
-"""Half-filled forms. The app holds one `Drafts`; every form writes to it at each keystroke, so that closing a form loses nothing."""
+"""Half-filled forms. The app holds one `Drafts`; a form writes to it at each keystroke, so closing it loses nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from launchready_tui.tui.forms.stopwatch import Stopwatch
 
 Key = tuple[str, str]
 """The form's name and what it is about."""
@@ -11,9 +13,14 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class Drafts:
-    """What was typed and not saved, by form and subject. `me` is who signed last: offered to the next form, and never for a signature."""
+    """What was typed and not saved, by form and subject.
+
+    `me` is who signed last: offered to the next form, never for a signature. `stopwatches` run on, by check, whatever
+    is on screen.
+    """
 
     me: str = ""
+    stopwatches: dict[str, Stopwatch] = field(default_factory=dict)
     _open: dict[Key, dict[str, str]] = field(default_factory=dict)
     _saved: tuple[Key, dict[str, str]] | None = None
 

@@ -1,4 +1,4 @@
-"""Opens a text in the person's own editor. Forms get `edit` as a parameter, because no terminal can be suspended in a test."""
+"""Opens a text in the person's own editor. Forms get `edit` as a parameter: no terminal can be suspended in a test."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.suggester import SuggestFromList, Suggester
+from textual.suggester import Suggester, SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
@@ -46,7 +46,16 @@ class Field(Aware, Widget):
             super().__init__()
             self.field = field
 
-    def __init__(self, name: str, label: str, value: str = "", *, help: str = "", describe: Describe | None = None, needed: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        value: str = "",
+        *,
+        help: str = "",
+        describe: Describe | None = None,
+        needed: bool = False,
+    ) -> None:
         super().__init__(name=name, id=f"field-{name}")
         self.label = label
         self.key = name
@@ -97,14 +106,18 @@ class Field(Aware, Widget):
         if about is None:
             return
         part: Part
+        about.set_class(bool(self._problem), "-problem")
         if self._problem:
             part = (f"{'x' if self.ink.glyphs.is_ascii else '✗'} {self._problem}", "fail")
         else:
             words = self._describe(self.value) if self._describe else ""
             part = (words, "muted") if isinstance(words, str) else words
-            part = part if part[0] else (self.help, "muted")
+            part = part if part[0] else (self.aid(), "muted")
         about.update(self.ink.line(part, limit=400))
-        about.display = bool(part[0])
+
+    def aid(self) -> str:
+        """The help that is shown now."""
+        return self.help
 
     def enter(self) -> None:
         """Put the focus into it."""
@@ -115,7 +128,12 @@ class Field(Aware, Widget):
 
     def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
         """Show all of the field, with its line."""
+        self.say()
         self.call_after_refresh(self.scroll_visible, animate=False)
+
+    def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
+        """The help may be another."""
+        self.say()
 
     def _changed(self) -> None:
         self.say()
@@ -146,7 +164,14 @@ class TextField(Field):
 
     def control(self) -> Input:
         """A line."""
-        return Input(self._first, placeholder=self._hint, suggester=self._suggester, compact=True, max_length=self._most, select_on_focus=False)
+        return Input(
+            self._first,
+            placeholder=self._hint,
+            suggester=self._suggester,
+            compact=True,
+            max_length=self._most,
+            select_on_focus=False,
+        )
 
     @property
     def value(self) -> str:
@@ -175,27 +200,44 @@ class TextField(Field):
 
 
 class NameField(TextField):
-    """Somebody's name; the known people are offered, a new name is welcome."""
+    """Somebody's name; the known people are offered while one types, a new name is welcome."""
 
-    def __init__(self, name: str, label: str, people: Sequence[Person], value: str = "", *, help: str = "", needed: bool = False) -> None:
-        known = listed(people)
-        offered = f"{known} · right arrow completes" if known else ""
+    def __init__(
+        self, name: str, label: str, people: Sequence[Person], value: str = "", *, help: str = "", needed: bool = False
+    ) -> None:
         super().__init__(
             name,
             label,
             value,
-            help=" · ".join(words for words in (help, offered) if words),
-            describe=lambda typed: ("A new name: it is added to the people.", "person") if is_new(typed, people) else "",
+            help=help,
+            describe=lambda typed: (
+                ("A new name: it is added to the people.", "person") if is_new(typed, people) else ""
+            ),
             needed=needed,
             offers=[person.name for person in people],
             most=80,
         )
+        self._known = listed(people)
+
+    def aid(self) -> str:
+        """Who is known, while it is of use."""
+        return self._known if self.has_focus_within and self._known else self.help
 
 
 class DateField(TextField):
-    """A date; says which day it means. `now` is the moment that `+14d` counts from; `optional` text may also be no date at all."""
+    """A date; says which day it means. `now` is what `+14d` counts from; where it is `free`, any words will do."""
 
-    def __init__(self, name: str, label: str, now: datetime, value: str = "", *, help: str = "", needed: bool = False, free: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        now: datetime,
+        value: str = "",
+        *,
+        help: str = "",
+        needed: bool = False,
+        free: bool = False,
+    ) -> None:
         def meaning(typed: str) -> str | tuple[str, str]:
             if not typed.strip():
                 return ""
@@ -204,17 +246,41 @@ class DateField(TextField):
             except ValueError:
                 return "" if free or len(typed.strip()) < 3 else (f"not a date yet: {dates.HOW}", "muted")
 
-        super().__init__(name, label, value, help=help or dates.HOW, describe=meaning, needed=needed, hint="" if free else dates.HOW, most=60)
+        super().__init__(
+            name,
+            label,
+            value,
+            help=help or dates.HOW,
+            describe=meaning,
+            needed=needed,
+            hint="" if free else dates.HOW,
+            most=60,
+        )
 
 
 class PathField(TextField):
     """A path, completed from the disk."""
 
     def __init__(
-        self, name: str, label: str, value: str = "", *, help: str = "", describe: Describe | None = None, needed: bool = False, folders: bool = False
+        self,
+        name: str,
+        label: str,
+        value: str = "",
+        *,
+        help: str = "",
+        describe: Describe | None = None,
+        needed: bool = False,
+        folders: bool = False,
     ) -> None:
         super().__init__(
-            name, label, value, help=help, describe=describe, needed=needed, suggester=PathSuggester(folders=folders), most=4_000
+            name,
+            label,
+            value,
+            help=help,
+            describe=describe,
+            needed=needed,
+            suggester=PathSuggester(folders=folders),
+            most=4_000,
         )
 
 
@@ -222,7 +288,16 @@ class LinesField(Field):
     """Several lines of text."""
 
     def __init__(
-        self, name: str, label: str, value: str = "", *, help: str = "", describe: Describe | None = None, needed: bool = False, height: int = 3, hint: str = ""
+        self,
+        name: str,
+        label: str,
+        value: str = "",
+        *,
+        help: str = "",
+        describe: Describe | None = None,
+        needed: bool = False,
+        height: int = 3,
+        hint: str = "",
     ) -> None:
         super().__init__(name, label, value, help=help, describe=describe, needed=needed)
         self._height = height

@@ -1,9 +1,10 @@
-"""What every form stands on: fields, the way through them, what is wrong beside them, and drafts that are never lost."""
+"""What every form stands on: fields, the way through them, what is wrong beside them, and drafts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from textual import events, on
@@ -30,8 +31,11 @@ Values = Mapping[str, str]
 Saved = tuple[Payload, ...]
 """The records that a form closes with, in the order in which they are written."""
 
-_CHROME = 5
-"""Lines of a form that are not its body: border, keys, and the space around them."""
+TALL = [(0, "-low"), (30, "-tall")]
+"""Where there is room, fields stand apart."""
+
+_CHROME = 3
+"""Lines of a form that are not its body: the border and the answers."""
 
 
 class Body(VerticalScroll, can_focus=False, inherit_bindings=False):
@@ -39,25 +43,35 @@ class Body(VerticalScroll, can_focus=False, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "page_up", "scroll up", show=False, id="form.page-up", tooltip="Scroll the form up"),
-        Binding("pagedown", "page_down", "scroll down", show=False, id="form.page-down", tooltip="Scroll the form down"),
+        Binding(
+            "pagedown", "page_down", "scroll down", show=False, id="form.page-down", tooltip="Scroll the form down"
+        ),
     ]
 
 
 class Form(LaunchModal[T]):
     """A form that closes with a `T`.
 
-    Subclasses set `NAME`, yield their fields in `fields`, say what is wrong in `problems` and make the result in `result`. `subject` is what the form
-    is about: drafts are kept by name and subject.
+    Subclasses set `NAME`, yield their fields in `fields`, say what is wrong in `problems`, make the result in `result`.
+    `subject` is what the form is about: drafts are kept by name and subject.
     """
 
     NAME: ClassVar[str] = ""
     SAVE: ClassVar[str] = "Save"
-    CSS_PATH = "forms.tcss"
+    CSS_PATH = Path(__file__).with_name("forms.tcss")
     AUTO_FOCUS = ""
+    VERTICAL_BREAKPOINTS = TALL
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "save", id="form.save", tooltip="Record what is typed"),
-        Binding("ctrl+l", "afresh", "start afresh", show=False, id="form.afresh", tooltip="Put the draft aside and start afresh, or bring it back"),
+        Binding(
+            "ctrl+l",
+            "afresh",
+            "start afresh",
+            show=False,
+            id="form.afresh",
+            tooltip="Put the draft aside and start afresh, or bring it back",
+        ),
         Binding("down", "app.focus_next", "next field", show=False, id="form.next", tooltip="The next field"),
         Binding("up", "app.focus_previous", "field before", show=False, id="form.previous", tooltip="The field before"),
     ]
@@ -161,7 +175,7 @@ class Form(LaunchModal[T]):
     def _fit(self, height: int) -> None:
         body = self.query_one_optional(Body)
         if body is not None:
-            body.styles.max_height = max(3, height - _CHROME - (1 if self.query_one("#draft").display else 0))
+            body.styles.max_height = max(3, height - _CHROME - (2 if self.query_one("#draft").display else 0))
 
     def _tell(self, *words: str) -> None:
         parts: list[Part] = [(word, "bold focus" if word == "ctrl+l" else "person") for word in words]
@@ -274,7 +288,10 @@ class Form(LaunchModal[T]):
 
 
 class RecordForm(Form[Saved]):
-    """A form about an engagement: knows its people, and closes with records. `draft` is what was refused, where the form is opened again for that."""
+    """A form about an engagement: knows its people, and closes with records.
+
+    `draft` is what was refused, where the form is opened again for that.
+    """
 
     def __init__(self, title: str, subject: str, snapshot: Snapshot, drafts: Drafts | None, draft: object) -> None:
         super().__init__(title, subject, drafts, refused=draft is not None)
@@ -295,7 +312,7 @@ class RecordForm(Form[Saved]):
         return known_name(values[field], self.people)
 
     def with_people(self, names: Iterable[str], *records: Payload) -> Saved:
-        """The records, behind a person for each name that is new. The first name is who signs: it is remembered for the next form."""
+        """The records, behind a person for each name that is new. The first name signs, and is remembered."""
         names = list(names)
         self.drafts.me = names[0] if names else self.drafts.me
         return (*newcomers(names, self.people), *records)

@@ -40,14 +40,15 @@ class NewEngagement:
 
 
 class NewForm(Form[NewEngagement]):
-    """Closes with what the new engagement begins with. `folder` is where its file is put, unless another path is typed."""
+    """Closes with what the new engagement begins with. `folder` is where its file goes, unless a path is typed."""
 
     NAME = "new"
     SAVE = "Create"
     HELP: ClassVar[str] = """
 # A new engagement
 
-One product, one sprint, one file. A name and a domain are enough to begin: everything else can be filled in later on the product screen.
+One product, one sprint, one file. A name and a domain are enough to begin: everything else can be filled in later on
+the product screen.
 
 - If a **product profile** (TOML) exists already, name it: it is taken over word for word, and fills in name and domain.
 - The **file** is the engagement: copy it, mail it, open it again. Nothing that exists is ever overwritten.
@@ -67,7 +68,9 @@ One product, one sprint, one file. A name and a domain are enough to begin: ever
         """The product, the file, the two people."""
         yield TextField("name", "Product", help="what customers call it: Acme Market", needed=True, most=80)
         yield TextField("domain", "Domain", help="acme.com, without https:// and path", needed=True, most=253)
-        yield PathField("repository", "Repository", folders=True, help="optional: the folder with the code; right arrow completes")
+        yield PathField(
+            "repository", "Repository", folders=True, help="optional: folder with the code; right arrow completes"
+        )
         yield PathField("profile", "Profile", help="optional: a product TOML to take over")
         yield PathField("file", "File", help="the engagement; never overwrites anything", needed=True)
         yield TextField("me", "Your name", needed=True, most=80)
@@ -146,7 +149,10 @@ One product, one sprint, one file. A name and a domain are enough to begin: ever
         folder = os.path.abspath(expand(repository)) if repository else ""  # noqa: PTH100 - links stay as they were typed
         product, _ = self._profile(values["profile"]) if values["profile"] else (None, "")
         if product is None:
-            toml, base = write_product(Product(values["name"], domain, hosts=(Host(domain, "apex"),), repository=folder)), str(Path.cwd())
+            toml, base = (
+                write_product(Product(values["name"], domain, hosts=(Host(domain, "apex"),), repository=folder)),
+                str(Path.cwd()),
+            )
         else:
             source = expand(values["profile"])
             as_it_is = product.name == values["name"] and not folder
@@ -155,7 +161,9 @@ One product, one sprint, one file. A name and a domain are enough to begin: ever
             base = str(source.absolute().parent)
         file = _file(values["file"])
         assert file is not None
-        return NewEngagement(values["name"], domain, folder or (product.repository if product else ""), file, toml, base, _people(values))
+        return NewEngagement(
+            values["name"], domain, folder or (product.repository if product else ""), file, toml, base, _people(values)
+        )
 
 
 def _domain(text: str) -> str:

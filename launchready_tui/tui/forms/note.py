@@ -27,8 +27,8 @@ class NoteForm(RecordForm):
     HELP: ClassVar[str] = """
 # A note
 
-Whatever the next person should know: what you tried, what somebody said on the phone, where the switch is hidden. Markdown is welcome.
-`ctrl+e` opens your own editor (`$VISUAL` or `$EDITOR`) with what you typed so far.
+Whatever the next person should know: what you tried, what somebody said on the phone, where the switch is hidden.
+Markdown is welcome. `ctrl+e` opens your own editor (`$VISUAL` or `$EDITOR`) with what you typed so far.
 """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,9 +54,19 @@ Whatever the next person should know: what you tried, what somebody said on the 
         if row is None:
             yield self.told(("About the engagement as a whole.", "muted"))
         else:
-            yield self.told(("About  ", "muted"), self.ink.state(mark_of(row)), "  ", (row.entry.claim, "bold"), (f"  {one_line(row.result.subject, 60)}", "muted"))
+            yield self.told(
+                ("About  ", "muted"),
+                self.ink.state(mark_of(row)),
+                "  ",
+                (row.entry.claim, "bold"),
+                (f"  {one_line(row.result.subject, 60)}", "muted"),
+            )
         key = row.key if row else ("", "")
-        about = [record for record in self.snapshot.state.notes if (payload(record, Note).check, payload(record, Note).subject) == key]
+        about = [
+            record
+            for record in self.snapshot.state.notes
+            if (payload(record, Note).check, payload(record, Note).subject) == key
+        ]
         if about:
             last = payload(about[-1], Note)
             more = f" · {plural(len(about), 'note')} so far" if len(about) > 1 else ""
@@ -75,7 +85,9 @@ Whatever the next person should know: what you tried, what somebody said on the 
     def result(self, values: Values) -> Saved:
         """The note."""
         by = self.name_in(values, "by")
-        record = Note(self.row.entry.id if self.row else "", self.row.result.subject if self.row else "", values["text"], by)
+        record = Note(
+            self.row.entry.id if self.row else "", self.row.result.subject if self.row else "", values["text"], by
+        )
         return self.with_people((by,) if by else (), record)
 
     def action_edit(self) -> None:
@@ -84,7 +96,9 @@ Whatever the next person should know: what you tried, what somebody said on the 
         try:
             written = self.edit(self.app, field.value)
         except EditorError as error:
-            self.app.notify(said(f"{error} What you typed is still here."), title="Editor", severity="warning", markup=False)
+            self.app.notify(
+                said(f"{error} What you typed is still here."), title="Editor", severity="warning", markup=False
+            )
             return
         field.value = written
         area = field.query_one(TextArea)

@@ -26,12 +26,20 @@ class OwnForm(RecordForm):
     HELP: ClassVar[str] = """
 # Who takes care of it
 
-One name for each thing that is open: what two people own, nobody does. The date may be a date or any words (*before the demo*).
+One name for each thing that is open: what two people own, nobody does. The date may be a date or any words
+(*before the demo*).
 
 An empty owner takes it back.
 """
 
-    def __init__(self, snapshot: Snapshot, rows: Standing | Sequence[Standing], *, drafts: Drafts | None = None, draft: object = None) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        rows: Standing | Sequence[Standing],
+        *,
+        drafts: Drafts | None = None,
+        draft: object = None,
+    ) -> None:
         self.rows = (rows,) if isinstance(rows, Standing) else tuple(rows)
         about = " ".join(sorted(f"{row.entry.id} {row.result.subject}" for row in self.rows))
         super().__init__("Who takes care of it", about, snapshot, drafts, draft)
@@ -42,7 +50,11 @@ An empty owner takes it back.
         for row in self.rows[:SHOWN]:
             mark = mark_of(row)
             parts += ["\n"] if parts else []
-            parts += [(f"{self.ink.glyphs.marks[mark]} {mark.value}", mark.tone), f"  {row.entry.claim}", (f"  {one_line(row.result.subject, 60)}", "muted")]
+            parts += [
+                (f"{self.ink.glyphs.marks[mark]} {mark.value}", mark.tone),
+                f"  {row.entry.claim}",
+                (f"  {one_line(row.result.subject, 60)}", "muted"),
+            ]
         if len(self.rows) > SHOWN:
             parts.append((f"\nand {len(self.rows) - SHOWN} more", "muted"))
         yield self.told(*parts)

@@ -33,7 +33,11 @@ def complete(text: str, *, folders: bool = False) -> str | None:
             for count, entry in enumerate(entries):
                 if count >= _MOST:
                     break
-                if entry.name.startswith(name) and (name or not entry.name.startswith(".")) and (entry.is_dir() or not folders):
+                if (
+                    entry.name.startswith(name)
+                    and (name or not entry.name.startswith("."))
+                    and (entry.is_dir() or not folders)
+                ):
                     found.append(entry.name + ("/" if entry.is_dir() else ""))
     except OSError:
         return None

@@ -26,8 +26,8 @@ class PauseForm(RecordForm):
     HELP: ClassVar[str] = """
 # Pausing the clock
 
-The sprint has 48 working hours. Sleep, and waiting for somebody else, do not count, as long as the reason stands in the log. The same key
-lets the clock go on.
+The sprint has 48 working hours. Sleep, and waiting for somebody else, do not count, as long as the reason stands in the
+log. The same key lets the clock go on.
 """
 
     def __init__(self, snapshot: Snapshot, *, drafts: Drafts | None = None, draft: object = None) -> None:
@@ -37,11 +37,21 @@ lets the clock go on.
         """How much is left."""
         spent = self.snapshot.state.clock.elapsed(self.moment)
         left = hours(SPRINT.total_seconds() - spent)
-        yield self.told((left, "bold"), (f" left of the sprint, {hours(spent)} spent. Nothing counts until you let it go on.", "muted"))
+        yield self.told(
+            (left, "bold"),
+            (f" left of the sprint, {hours(spent)} spent. Nothing counts until you let it go on.", "muted"),
+        )
 
     def fields(self) -> Iterable[Field]:
         """Why."""
-        yield TextField("reason", "Why", help="it stands in the log: sleep, waiting for DNS, …; right arrow completes", offers=USUAL, needed=True, most=160)
+        yield TextField(
+            "reason",
+            "Why",
+            help="it stands in the log: sleep, waiting for DNS, a meal",
+            offers=USUAL,
+            needed=True,
+            most=160,
+        )
 
     def problems(self, values: Values) -> dict[str, str]:
         """No reason."""

@@ -37,5 +37,8 @@ def listed(people: Sequence[Person], most: int = 4) -> str:
     """`Anna (founder), Ben (consultant) and 2 more`."""
     if not people:
         return ""
-    shown = ", ".join(f"{one_line(person.name, 24)} ({person.role})" if person.role != "other" else one_line(person.name, 24) for person in people[:most])
+    shown = ", ".join(
+        f"{one_line(person.name, 24)} ({person.role})" if person.role != "other" else one_line(person.name, 24)
+        for person in people[:most]
+    )
     return shown + (f" and {len(people) - most} more" if len(people) > most else "")

@@ -23,18 +23,24 @@ class PersonForm(RecordForm):
     HELP: ClassVar[str] = """
 # Somebody who takes part
 
-The **founder** owns the product, the **consultant** leads the sprint, the **backup** is who gets up at night when the founder cannot.
-People are never deleted: taking somebody off the map leaves what they signed.
+The **founder** owns the product, the **consultant** leads the sprint, the **backup** gets up at night when the founder
+cannot. People are never deleted: taking somebody off the map leaves what they signed.
 """
 
-    def __init__(self, snapshot: Snapshot, person: Person | None = None, *, drafts: Drafts | None = None, draft: object = None) -> None:
-        super().__init__("A person" if person is None else "Change a person", person.name if person else "", snapshot, drafts, draft)
+    def __init__(
+        self, snapshot: Snapshot, person: Person | None = None, *, drafts: Drafts | None = None, draft: object = None
+    ) -> None:
+        super().__init__(
+            "A person" if person is None else "Change a person", person.name if person else "", snapshot, drafts, draft
+        )
         self.person = person
 
     def fields(self) -> Iterable[Field]:
         """Name, role, contact; whether somebody known stays on the map."""
         person = self.person or Person("")
-        yield TextField("name", "Name", person.name, needed=True, most=80, help="as everybody calls them; it is how they sign")
+        yield TextField(
+            "name", "Name", person.name, needed=True, most=80, help="as everybody calls them; it is how they sign"
+        )
         yield ChoiceField("role", "Role", ROLES, person.role if self.person else "", needed=True)
         yield TextField("contact", "Contact", person.contact, help="mail or phone, for the night when it matters")
         if self.person is not None:

@@ -28,8 +28,9 @@ class SignOffForm(RecordForm):
     HELP: ClassVar[str] = """
 # Signing the gate
 
-You sign what the gate says **now**, whatever it says: a signed NO-GO is an honest record. The signature carries the head of the chain of all
-records, so that anybody can see later what you had in front of you. When something changes afterwards, sign again.
+You sign what the gate says **now**, whatever it says: a signed NO-GO is an honest record. The signature carries the
+head of the chain of all records, so that anybody can see later what you had in front of you. When something changes
+afterwards, sign again.
 """
 
     def __init__(self, snapshot: Snapshot, *, drafts: Drafts | None = None, draft: object = None) -> None:
@@ -39,7 +40,12 @@ records, so that anybody can see later what you had in front of you. When someth
         """What is signed."""
         gate = self.snapshot.gate
         parts: list[Part] = [(gate.verdict.value, gate_tone(gate.verdict))]
-        counts = [(len(gate.blockers), "blocker"), (len(gate.unseen), "blocker nobody could see"), (gate.waived, "accepted risk"), (gate.stale, "result too old")]
+        counts = [
+            (len(gate.blockers), "blocker"),
+            (len(gate.unseen), "blocker nobody could see"),
+            (gate.waived, "accepted risk"),
+            (gate.stale, "result too old"),
+        ]
         many = {"blocker nobody could see": "blockers nobody could see", "result too old": "results too old"}
         words = [plural(count, noun, many.get(noun, "")) for count, noun in counts if count]
         parts.append((f"   {' · '.join(words)}" if words else "   nothing holds it", "muted"))
@@ -52,7 +58,11 @@ records, so that anybody can see later what you had in front of you. When someth
             for check, subject in blocking[:SHOWN]:
                 entry = self.snapshot.runbook.entry(check)
                 lines += ["\n"] if lines else []
-                lines += [("✗ " if not self.ink.glyphs.is_ascii else "x ", "fail"), entry.claim if entry else check, (f"  {one_line(subject, 50)}", "muted")]
+                lines += [
+                    ("✗ " if not self.ink.glyphs.is_ascii else "x ", "fail"),
+                    entry.claim if entry else check,
+                    (f"  {one_line(subject, 50)}", "muted"),
+                ]
             if len(blocking) > SHOWN:
                 lines.append((f"\nand {len(blocking) - SHOWN} more", "muted"))
             yield self.told(*lines)

@@ -17,7 +17,9 @@ from launchready_tui.tui.forms.drafts import Drafts
 from launchready_tui.tui.forms.fields import ChoiceField, DateField, Field, LinesField, TextField
 from launchready_tui.tui.forms.form import RecordForm, Saved, Values
 
-_KNOWN_SECRET = re.compile(r"(?:sk|pk|rk)_(?:live|test)_\w{8}|gh[pousr]_\w{20}|github_pat_|AKIA[0-9A-Z]{12}|xox[abprs]-|-----BEGIN|eyJ[\w-]{12,}\.|(?i:pass(?:word|wort)?|secret|token|pin)\s*[:=]\s*\S")
+_KNOWN_SECRET = re.compile(
+    r"(?:sk|pk|rk)_(?:live|test)_\w{8}|gh[pousr]_\w{20}|github_pat_|AKIA[0-9A-Z]{12}|xox[abprs]-|-----BEGIN|eyJ[\w-]{12,}\.|(?i:pass(?:word|wort)?|secret|token|pin)\s*[:=]\s*\S"
+)
 _RANDOM = re.compile(r"(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)[\w+=!#$%&*.-]{20,}")
 
 
@@ -33,12 +35,18 @@ class SystemForm(RecordForm):
     HELP: ClassVar[str] = """
 # A system that somebody holds the keys of
 
-Every one of the required areas is filled in, or marked *not used*. Write where the credential is **kept** (which manager, which vault), and
-never the credential: this file is copied and mailed.
+Every one of the required areas is filled in, or marked *not used*. Write where the credential is **kept** (which
+manager, which vault), and never the credential: this file is copied and mailed.
 """
 
     def __init__(
-        self, snapshot: Snapshot, system: System | None = None, *, area: str = "", drafts: Drafts | None = None, draft: object = None
+        self,
+        snapshot: Snapshot,
+        system: System | None = None,
+        *,
+        area: str = "",
+        drafts: Drafts | None = None,
+        draft: object = None,
     ) -> None:
         area = system.area if system else area
         super().__init__("A system" if system is None else "Change a system", area, snapshot, drafts, draft)
@@ -55,16 +63,41 @@ never the credential: this file is copied and mailed.
     def fields(self) -> Iterable[Field]:
         """Area, provider, custody, renewal, note."""
         system = self.system or System(self.area)
-        names = [title_of(area) for area in missing(other.area for other in self.snapshot.state.systems)] or list(AREAS.values())
-        yield TextField("area", "Area", title_of(system.area), help="what it is for; right arrow completes", offers=names, needed=True, most=60)
-        yield TextField(
-            "name", "Provider", system.name, help=f'whose it is: Namecheap, Cloudflare, Stripe; "{NOT_USED}" if you do without', offers=(NOT_USED,), needed=True
+        names = [title_of(area) for area in missing(other.area for other in self.snapshot.state.systems)] or list(
+            AREAS.values()
         )
-        yield TextField("custody", "Kept in", system.custody, help="where the credential is: 1Password/Acme. Never the credential", most=160)
-        yield DateField("renewal", "Renews", self.moment, system.renewal, help=f"{dates.HOW}, or any words: monthly", free=True)
+        yield TextField(
+            "area",
+            "Area",
+            title_of(system.area),
+            help="what it is for; right arrow completes",
+            offers=names,
+            needed=True,
+            most=60,
+        )
+        yield TextField(
+            "name",
+            "Provider",
+            system.name,
+            help=f'Namecheap, Stripe, …; "{NOT_USED}" if you do without',
+            offers=(NOT_USED,),
+            needed=True,
+        )
+        yield TextField(
+            "custody",
+            "Kept in",
+            system.custody,
+            help="1Password/Acme, …: the place, never the credential",
+            most=160,
+        )
+        yield DateField(
+            "renewal", "Renews", self.moment, system.renewal, help=f"{dates.HOW}, or any words: monthly", free=True
+        )
         yield LinesField("note", "Note", system.note, height=2, help="recovery address, which card, what to know")
         if self.system is not None:
-            yield ChoiceField("there", "Access map", [Option("yes", "in use"), Option("no", "off the map", tone="warn")], "yes")
+            yield ChoiceField(
+                "there", "Access map", [Option("yes", "in use"), Option("no", "off the map", tone="warn")], "yes"
+            )
 
     def problems(self, values: Values) -> dict[str, str]:
         """What is missing, twice there, or too secret."""
@@ -86,4 +119,13 @@ never the credential: this file is copied and mailed.
     def result(self, values: Values) -> Saved:
         """The system."""
         renewal = dates.tidy(values["renewal"], self.moment)
-        return (System(area_of(values["area"]), values["name"], values["custody"], renewal, values["note"], values.get("there") == "no"),)
+        return (
+            System(
+                area_of(values["area"]),
+                values["name"],
+                values["custody"],
+                renewal,
+                values["note"],
+                values.get("there") == "no",
+            ),
+        )

@@ -1,4 +1,4 @@
-"""Waiver: somebody accepts one finding, with a reason, something that softens it, and an end. The verdict stays what it is."""
+"""Waiver: somebody accepts one finding, with a reason, something that softens it, and an end. The verdict stays."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ DAYS, MOST_DAYS = 14, 90
 def why_not(row: Standing) -> str:
     """Why there is nothing to waive, as a sentence; '' if there is."""
     if row.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
-        return "There is nothing to accept: it passes." if row.verdict is Verdict.PASS else "There is nothing to accept: it does not apply."
+        return (
+            "There is nothing to accept: it passes."
+            if row.verdict is Verdict.PASS
+            else "There is nothing to accept: it does not apply."
+        )
     if row.verdict is Verdict.NOT_RUN:
         return "Nobody has looked yet: r runs it, a answers it. Only what is known can be accepted."
     return ""
@@ -51,22 +55,30 @@ class WaiveForm(RecordForm):
     HELP: ClassVar[str] = """
 # Accepting a risk
 
-A waiver says: we know, and we launch anyway, until this day. The check **stays a fail** on every screen and in the handover; the waiver
-stands beside it with your name. The gate opens for it, but then says *go with accepted risks*.
+A waiver says: we know, and we launch anyway, until this day. The check **stays a fail** on every screen and in the
+handover; the waiver stands beside it with your name. The gate opens for it, but then says *go with accepted risks*.
 
 - **Why**: the reason that you would give to the founder's biggest customer. At least 20 characters.
-- **What softens it**: what you do meanwhile so that the risk stays small.
+- **Meanwhile**: what you do so that the risk stays small until then.
 - A waiver ends by itself, at most 90 days from now. It also ends when the check fails for another reason.
 """
 
-    def __init__(self, snapshot: Snapshot, row: Standing, *, drafts: Drafts | None = None, draft: object = None) -> None:
+    def __init__(
+        self, snapshot: Snapshot, row: Standing, *, drafts: Drafts | None = None, draft: object = None
+    ) -> None:
         super().__init__("Accept a risk", f"{row.entry.id} {row.result.subject}", snapshot, drafts, draft)
         self.row = row
 
     def head(self) -> Iterable[Widget]:
         """The finding, what stays, and what the gate will say."""
         row, result = self.row, self.row.result
-        yield self.told(self.ink.state(mark_of_verdict(result.verdict), loud=row.blocks), "  ", self.ink.severity(row.severity), "  ", (row.entry.claim, "bold"))
+        yield self.told(
+            self.ink.state(mark_of_verdict(result.verdict), loud=row.blocks),
+            "  ",
+            self.ink.severity(row.severity),
+            "  ",
+            (row.entry.claim, "bold"),
+        )
         yield self.quoted(f"{one_line(result.subject, 80)}: {one_line(result.summary, 400)}\n{reflow(row.entry.why)}")
         gate = gate_after(self.snapshot, row)
         left = len(gate.blockers) + len(gate.unseen)
@@ -83,13 +95,25 @@ stands beside it with your name. The gate opens for it, but then says *go with a
         """Who, why, what softens it, until when."""
         yield NameField("who", "Accepted by", self.people, self.drafts.me, help="who carries the risk", needed=True)
         yield LinesField("why", "Why", height=3, describe=self._count, needed=True)
-        yield LinesField("control", "What softens it", height=2, help="what you do meanwhile: watch it daily, a phone number on the page, …", needed=True)
+        yield LinesField(
+            "control",
+            "Meanwhile",
+            height=2,
+            help="what keeps it small: watched daily, a number to call",
+            needed=True,
+        )
         until = dates.day(self.moment + timedelta(days=DAYS))
-        yield DateField("until", "Until", self.moment, until, help=f"{dates.HOW}; at most {MOST_DAYS} days", needed=True)
+        yield DateField(
+            "until", "Until", self.moment, until, help=f"{dates.HOW}; at most {MOST_DAYS} days", needed=True
+        )
 
     def _count(self, typed: str) -> tuple[str, str]:
         count = len(typed.strip())
-        return (f"{count} characters", "muted") if count >= LEAST else (f"{count} of at least {LEAST} characters", "muted" if not count else "warn")
+        return (
+            (f"{count} characters", "muted")
+            if count >= LEAST
+            else (f"{count} of at least {LEAST} characters", "muted" if not count else "warn")
+        )
 
     def problems(self, values: Values) -> dict[str, str]:
         """What is missing or too little."""
@@ -105,7 +129,9 @@ stands beside it with your name. The gate opens for it, but then says *go with a
             if until <= self.moment:
                 wrong["until"] = "That is over already: nothing can be accepted for the past."
             elif dates.days_until(until, self.moment) > MOST_DAYS:
-                wrong["until"] = f"At most {MOST_DAYS} days: +{MOST_DAYS}d is {dates.day(self.moment + timedelta(days=MOST_DAYS))}."
+                wrong["until"] = (
+                    f"At most {MOST_DAYS} days: +{MOST_DAYS}d is {dates.day(self.moment + timedelta(days=MOST_DAYS))}."
+                )
         except ValueError as error:
             wrong["until"] = str(error)
         return wrong

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,55 +10,62 @@ from rich.text import Text
 from textual.content import Content
 
 from launchready_tui.engine.access import NOT_USED, AccessMap, AccessRow
-from launchready_tui.model.records import Grant, Person
+from launchready_tui.model.records import Grant, PersonRole
 from launchready_tui.model.verdicts import Severity
 from launchready_tui.text import one_line, plural
 from launchready_tui.tui import render
 from launchready_tui.tui.render import Ink, Mark, Part
 from launchready_tui.tui.widgets.lines import fit
 
-SYSTEM, CUSTODY, PROVEN, DANGER = "\x1fsystem", "\x1fcustody", "\x1fproven", "\x1fdanger"
-"""Keys of the columns that are no people; no name can contain them, since names are shown on one line."""
+SYSTEM, CUSTODY, PROVEN, DANGER = "system", "custody", "proven", "danger"
+"""Keys of the columns that are no people."""
 
-PLACES = (Person("\x1ffounder", "founder"), Person("\x1fbackup", "backup"), Person("\x1fconsultant", "consultant"))
+PLACES: tuple[PersonRole, ...] = ("founder", "backup", "consultant")
 """The columns before anybody is on the map."""
 
+Change = Callable[[Grant], Grant]
+"""What a key does to an access; without one it gets an empty access, whose role is ''."""
 
-def is_place(person: str) -> bool:
-    """Whether the column waits for somebody."""
-    return person.startswith("\x1f")
+_GAP = 2
+"""Cells of padding that a table adds to each column."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column with its width, not counting the room beside it."""
+    """A column with its width, not counting the room beside it. `place` waits for somebody of that role."""
 
     key: str
     words: str
     width: int
+    person: str = ""
+    place: PersonRole | None = None
 
 
 def columns(access: AccessMap, width: int) -> list[Column]:
-    """The columns for a width: what matters least, the custody, is left out first."""
-    people = access.people or PLACES
+    """The columns for a width: the custody is left out first; the dangers take what is left."""
     wide = width >= 100
-    system = 28 if wide else 22
-    each = max(7, min(14 if wide else 9, (width - system - (58 if wide else 30)) // max(1, len(people)) - 2))
+    count = max(1, len(access.people) or len(PLACES))
+    system = 27 if wide else 20
+    rest = width - system - _GAP - 6 - _GAP
+    each = max(7, min(13 if wide else 9, (rest - (52 if wide else 22)) // count - _GAP))
+    rest -= count * (each + _GAP)
     found = [Column(SYSTEM, "", system)]
-    found += [Column(p.name, p.role if is_place(p.name) else p.name, each) for p in people]
-    rest = width - system - 2 - len(people) * (each + 2) - 2
-    custody = min(24, rest - 8 - 26) if wide else 0
+    if access.people:
+        found += [Column(f"person:{person.name}", person.name, each, person=person.name) for person in access.people]
+    else:
+        found += [Column(f"place:{role}", role, each, place=role) for role in PLACES]
+    custody = min(22, rest - 30) if wide else 0
     if custody >= 12:
         found.append(Column(CUSTODY, "kept in", custody))
-        rest -= custody + 2
+        rest -= custody + _GAP
     found.append(Column(PROVEN, "proven", 6))
-    found.append(Column(DANGER, "", max(16, rest - 10)))
+    found.append(Column(DANGER, "", max(16, rest - _GAP)))
     return found
 
 
 def header(ink: Ink, column: Column) -> Text:
     """The head of a column."""
-    return ink.cell((fit(column.words, column.width, ink.glyphs.ellipsis), "muted" if column.key.startswith("\x1f") else "bold"))
+    return ink.cell((fit(column.words, column.width, ink.glyphs.ellipsis), "bold" if column.person else "muted"))
 
 
 def cell(ink: Ink, row: AccessRow, column: Column, now: datetime) -> Text:
@@ -79,7 +87,7 @@ def cell(ink: Ink, row: AccessRow, column: Column, now: datetime) -> Text:
         return ink.cell((render.short_age(proven, now) if proven else ink.glyphs.dash, "plain" if proven else "muted"))
     if column.key == DANGER:
         return _danger(ink, row, width)
-    return ink.cell(*grant_parts(ink, row.grants.get(column.key)))
+    return ink.cell(*grant_parts(ink, row.grants.get(column.person)))
 
 
 def _danger(ink: Ink, row: AccessRow, width: int) -> Text:
@@ -88,7 +96,7 @@ def _danger(ink: Ink, row: AccessRow, width: int) -> Text:
     first = row.dangers[0]
     more = f" +{len(row.dangers) - 1}" if len(row.dangers) > 1 else ""
     if not row.is_known:
-        return ink.cell((fit("nobody recorded: enter", width, ink.glyphs.ellipsis).rstrip(), "muted"))
+        return ink.cell(("nobody recorded: enter" if width >= 22 else "not recorded", "muted"))
     sign = ink.glyphs.marks[Mark.FAIL if first.severity is Severity.BLOCKER else Mark.WARN]
     tone = {Severity.BLOCKER: "bold fail", Severity.HIGH: "warn"}.get(first.severity, "muted")
     return ink.cell((fit(f"{sign} {first.words}", width - len(more), ink.glyphs.ellipsis).rstrip(), tone), (more, "muted"))
@@ -139,8 +147,9 @@ def detail(ink: Ink, access: AccessMap, row: AccessRow | None, person: str, now:
     if row.required and not row.is_known:
         parts.append(("  required, nobody recorded: press enter; - says that it is not used", "muted"))
     parts.append("\n")
-    if person and not person.startswith("\x1f"):
-        parts += [*_grant_words(ink, row.grants.get(person), person, now), "\n"]
+    if person:
+        role = next((someone.role for someone in access.people if someone.name == person), "other")
+        parts += [*_grant_words(row.grants.get(person), person, role, now), "\n"]
     if system is not None and row.is_used:
         known = [("kept in ", system.custody), ("renews ", system.renewal), ("", system.note)]
         words = " · ".join(label + one_line(value, 80) for label, value in known if value)
@@ -162,11 +171,11 @@ def _nobody(ink: Ink, row: AccessRow) -> Content:
     )
 
 
-def _grant_words(ink: Ink, grant: Grant | None, person: str, now: datetime) -> list[Part]:
-    name = one_line(person, 40)
+def _grant_words(grant: Grant | None, person: str, role: str, now: datetime) -> list[Part]:
+    name = one_line(person, 40) + ("" if role == "other" else f", {role},")
     if grant is None:
-        return [(f"{name} has no access", "muted"), ("   o owner  a admin  b backup", "muted")]
+        return [(f"{name} has no access   o owner  a admin  b backup", "muted")]
     factor = {True: "second factor on", False: "no second factor", None: "second factor not known"}[grant.second_factor]
     proven = f"logged in {render.age(grant.proven_at, now)} ({render.moment(grant.proven_at)})" if grant.proven_at else "never seen logging in"
     words = [grant.role, "pays" if grant.pays else "", factor, proven]
-    return [(f"{name}  ", "plain"), (" · ".join(word for word in words if word), "muted")]
+    return [(f"{name.rstrip(',')}  ", "plain"), (" · ".join(word for word in words if word), "muted")]

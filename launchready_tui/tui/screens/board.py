@@ -32,9 +32,13 @@ class BoardLines(Lines):
 
 
 class BoardScreen(LaunchScreen):
-    """A list of lines in parts, with a detail. Subclasses give `PARTS`, `lines`, `detail`, and do something on `chosen`."""
+    """A list of lines in parts, with a detail.
+
+    Subclasses give `PARTS`, `LIST` (whose keys the bottom line shows), `lines`, `detail`, and do something in `open_line`.
+    """
 
     PARTS: ClassVar[tuple[tuple[str, str], ...]] = ()
+    LIST: ClassVar[type[BoardLines]] = BoardLines
     AUTO_FOCUS = "#lines"
 
     DEFAULT_CSS = """
@@ -45,8 +49,8 @@ class BoardScreen(LaunchScreen):
     BoardScreen #side:focus { border-top: solid $primary; }
     BoardScreen #detail { height: auto; width: 100%; }
     BoardScreen.-wide #board { layout: horizontal; }
-    BoardScreen.-wide #lines { width: 3fr; }
-    BoardScreen.-wide #side { width: 2fr; height: 100%; border-top: none; border-left: solid $border; padding: 0 1 0 2; }
+    BoardScreen.-wide #lines { width: 5fr; }
+    BoardScreen.-wide #side { width: 3fr; height: 100%; border-top: none; border-left: solid $border; padding: 0 1 0 2; }
     BoardScreen.-wide #side:focus { border-left: solid $primary; }
     """
 
@@ -56,7 +60,7 @@ class BoardScreen(LaunchScreen):
         if self.PARTS:
             yield Segments(self.PARTS, id="parts")
         with Container(id="board"):
-            yield BoardLines(id="lines")
+            yield self.LIST(id="lines")
             with VerticalScroll(id="side"):
                 yield Static(id="detail")
         yield from self.compose_foot()

@@ -44,8 +44,7 @@ class Confirm(LaunchModal[str]):
                 yield Static(self._body)
             with Horizontal(id="buttons"):
                 for name, words in self._choices:
-                    variant = "error" if name == self._danger else "default"
-                    yield Button(plain(words), id=f"choice-{name}", variant=variant)
+                    yield Button(plain(words), id=f"choice-{name}", variant="error" if name == self._danger else "default")
 
     @on(Button.Pressed)
     def chosen(self, event: Button.Pressed) -> None:

@@ -13,15 +13,24 @@ from textual.widgets import Static
 
 from launchready_tui.model.board import GateVerdict, Snapshot
 from launchready_tui.model.journal import payload
-from launchready_tui.model.records import Decision, SignOff
+from launchready_tui.model.records import SignOff
 from launchready_tui.text import plural
 from launchready_tui.tui import render
 from launchready_tui.tui.render import Part
 from launchready_tui.tui.screens import gate_lines as parts
+from launchready_tui.tui.screens import opening
 from launchready_tui.tui.screens.banner import banner
-from launchready_tui.tui.screens.board import WIDE, BoardScreen
-from launchready_tui.tui.screens.opening import decide_form, fill, sign_form
+from launchready_tui.tui.screens.board import WIDE, BoardLines, BoardScreen
 from launchready_tui.tui.widgets.lines import Line
+
+
+class GateLines(BoardLines):
+    """The list of the gate."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "go there", id="gate.open", tooltip="Go to the first thing that holds the line"),
+        Binding("right", "screen.segment(1)", "plan, not now, kit", id="board.next", tooltip="The next part: the plan, what waits, what runs by itself"),
+    ]
 
 
 class GateScreen(BoardScreen):
@@ -40,13 +49,12 @@ With everything green it is **GO**; with risks that somebody signed for, **GO WI
   what goes on running by itself.
 - A result decides the gate for 48 hours, an answer of a person until it expires.
 """
+    LIST = GateLines
     PARTS = (("bar", "Minimum bar"), ("plan", "48-hour plan"), ("cards", "Not now"), ("auto", "Automation"))
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "go there", id="gate.open", tooltip="Go to the first thing that holds the line"),
         Binding("n", "app.next_blocker", "fix next", id="go.next-blocker", tooltip="Go to the next thing that blocks the launch"),
         Binding("S", "sign", "sign", id="gate.sign", tooltip="Sign the gate as it stands"),
         Binding("d", "decide", "not now", id="gate.decide", tooltip="Record the decision that a card waits until after the launch"),
-        Binding("right", "segment(1)", "plan, not now, automation", id="board.next", tooltip="The next part"),
     ]
 
     def compose_head(self) -> Iterable[Widget]:
@@ -87,7 +95,7 @@ With everything green it is **GO**; with risks that somebody signed for, **GO WI
             name = payload(record, SignOff).by if record else self.ink.glyphs.dash
             outdated = bool(record and parts.changed_since(snapshot, record))
             shown += [(f"{role} ", "muted"), (name, "warn" if outdated else "bold pass" if record else "muted")]
-            shown += [(" (before the last changes)" if outdated else "", "warn"), "   "]
+            shown += [(" (outdated)" if outdated else "", "warn"), "   "]
         return shown[:-1]
 
     def _big(self, snapshot: Snapshot) -> Content:
@@ -159,8 +167,9 @@ With everything green it is **GO**; with risks that somebody signed for, **GO WI
         items = (*snapshot.gate.bars, *snapshot.gate.items)
         because = next((item.because for item in items if item.id == name), ()) if kind in ("bar", "item") else ()
         runbook = snapshot.runbook
-        controls = next((item.controls for item in (*runbook.bars, *runbook.items, *runbook.automations) if item.id == name), ())
-        rows = sorted(snapshot.covering(controls), key=lambda row: render.URGENCY.index(render.mark_of(row)))
+        controls = {item.id: item.controls for item in (*runbook.bars, *runbook.items)}
+        controls |= {item.id: item.controls for item in runbook.automations}
+        rows = sorted(snapshot.covering(controls.get(name, ())), key=lambda row: render.URGENCY.index(render.mark_of(row)))
         target = because[0] if because else rows[0].key if rows else None
         if target is None:
             self.launch.say("No check of this runbook decides it.", severity="warning")
@@ -177,10 +186,6 @@ With everything green it is **GO**; with risks that somebody signed for, **GO WI
             return "Another process holds this file for writing: here it can only be read."
         return ""
 
-    def action_open(self) -> None:
-        """Enter."""
-        self.line_selected()
-
     def action_sign(self) -> None:
         """Sign."""
         if not self.refuse("sign") and self.launch.can_record():
@@ -190,12 +195,7 @@ With everything green it is **GO**; with risks that somebody signed for, **GO WI
     async def _sign(self) -> None:
         snapshot = self.launch.snapshot
         assert snapshot is not None
-        role = self.key.removeprefix("sign:") if self.key.startswith("sign:") else ""
-        form = sign_form(snapshot, role)
-        if form is None:
-            self.launch.not_built("sign-off")
-            return
-        await fill(self, form)
+        await opening.fill(self, opening.sign(snapshot))
 
     def action_decide(self) -> None:
         """Record that a card waits."""
@@ -207,18 +207,4 @@ With everything green it is **GO**; with risks that somebody signed for, **GO WI
         snapshot = self.launch.snapshot
         assert snapshot is not None
         card = next(card for card in snapshot.runbook.cards if card.id == self.key.removeprefix("card:"))
-        earlier = parts.decision_on(snapshot, card)
-        draft = Decision(
-            title=f"{card.title}: not before the launch",
-            options=("now", "after the launch", "never"),
-            choice="after the launch",
-            why=render.reflow(card.text),
-            who="",
-            supersedes=earlier.number if earlier else 0,
-            topic=card.title,
-        )
-        form = decide_form(snapshot, draft)
-        if form is None:
-            self.launch.not_built("decide")
-            return
-        await fill(self, form)
+        await opening.fill(self, opening.decide_card(snapshot, card, parts.decision_on(snapshot, card)))

@@ -173,7 +173,9 @@ def row_detail(snapshot: Snapshot, ink: Ink, row: Standing) -> Content:
     entry, result = row.entry, row.result
     parts: list[Part | Content] = [(entry.claim, "bold"), "\n"]
     parts += [ink.state(render.mark_of(row), loud=row.blocks and row.verdict is Verdict.FAIL), "  "]
-    parts += [ink.severity(row.severity), ("  " + result.subject, "muted"), "\n", result.summary, "\n"]
+    if row.verdict not in (Verdict.PASS, Verdict.WARN, Verdict.NOT_APPLICABLE):
+        parts += [ink.severity(row.severity), "  "]
+    parts += [(result.subject, "muted"), "\n", result.summary, "\n"]
     if row.waiver is not None:
         waiver = payload(row.waiver, Waiver)
         parts += [("Accepted by ", "muted"), waiver.who, (" until ", "muted"), f"{render.moment(waiver.until)}\n"]
@@ -215,9 +217,9 @@ def _step(snapshot: Snapshot, ink: Ink, step: PlanStep, room: int) -> Content:
     return ink.line(
         (fit(step.id, 4), "muted"),
         ink.bar(fraction, 8),
-        (fit(f" {done}/{total}", 12), "muted"),
+        ("  " + fit(f"{done}/{total}", 9), "muted"),
         (fit(step.title, rest, ink.glyphs.ellipsis), "bold" if current else "plain"),
-        (fit("  " + " ".join(step.stages), 13), "muted"),
+        ("  " + fit(" ".join(step.stages), 10), "muted"),
         (words, tone),
     )
 

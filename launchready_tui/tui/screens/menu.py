@@ -9,11 +9,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from launchready_tui.tui.base import LaunchModal
-from launchready_tui.tui.render import Part
+from launchready_tui.tui.render import Part, fit
 
 
 class Menu(LaunchModal[str]):
@@ -45,9 +46,12 @@ class Menu(LaunchModal[str]):
             if self._note:
                 yield Static(self.ink.line((self._note, "muted"), lines=True), id="note")
 
-    def _line(self, index: int, line: tuple[str, str, str]) -> object:
+    def _line(self, index: int, line: tuple[str, str, str]) -> Content:
         number: Part = (f"{index + 1} " if index < 9 else "  ", "muted")
-        return self.ink.line(number, line[1].ljust(14), ("  " + line[2], "muted"), limit=300)
+        words, note = line[1], line[2]
+        room = min(76, self.app.size.width * 94 // 100) - 9
+        title = fit(words, max(15, min(room, len(words) + 1)), self.ink.glyphs.ellipsis)
+        return self.ink.line(number, title, (fit(f" {note}", max(0, room - len(title)), self.ink.glyphs.ellipsis), "muted"))
 
     def action_move(self, by: int) -> None:
         """Up or down."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -23,7 +23,7 @@ from textual.strip import Strip
 
 from launchready_tui.text import one_line
 from launchready_tui.tui.base import Aware
-from launchready_tui.tui.render import short_age
+from launchready_tui.tui.render import fit, short_age
 from launchready_tui.tui.rows import Key, Row, Shape
 
 STATE, AGE = 10, 5
@@ -34,7 +34,7 @@ class CheckList(Aware, ScrollView, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor", "list--cursor-blurred", "list--hover"}
     DEFAULT_CSS = """
-    CheckList { height: 1fr; scrollbar-size-horizontal: 0; scrollbar-size-vertical: 1; overflow-x: hidden; }
+    CheckList { height: 1fr; scrollbar-gutter: stable; scrollbar-size-horizontal: 0; scrollbar-size-vertical: 1; overflow-x: hidden; }
     CheckList > .list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: $block-cursor-text-style; }
     CheckList > .list--cursor-blurred { background: $block-cursor-blurred-background; color: $block-cursor-blurred-foreground; }
     CheckList > .list--hover { background: $block-hover-background; }
@@ -81,6 +81,7 @@ class CheckList(Aware, ScrollView, can_focus=True):
         self._at: dict[Key, int] = {}
         self._now: datetime | None = None
         self._told: Row | None = None
+        self._owned = False
 
     # --------------------------------------------------------------------------------------------------- content
 
@@ -89,6 +90,7 @@ class CheckList(Aware, ScrollView, can_focus=True):
         key = self.row.key if self.row else None
         above = self.cursor - self.scroll_offset.y
         self.rows, self._now, self.chosen, self.empty = rows, now, chosen, empty
+        self._owned = any(row.owner for row in rows)
         self._at = {row.key: index for index, row in enumerate(rows)}
         self.virtual_size = Size(max(1, self.size.width), max(1, len(rows)))
         at = self._at.get(key) if key else None
@@ -193,13 +195,19 @@ class CheckList(Aware, ScrollView, can_focus=True):
         index = event.y + self.scroll_offset.y
         if 0 <= index < len(self.rows) and self.rows[index].shape is not Shape.GROUP:
             row = self.rows[index]
-            if row.opened is not None and STATE <= event.x < STATE + 3:
+            if row.opened is not None and event.x >= self._handle_at():
                 self._go(index, 1)
                 self.post_message(self.Toggled(row, not row.opened))
             elif index == self.cursor:
                 self.action_select()
             else:
                 self._go(index, 1)
+
+    def _handle_at(self) -> int:
+        """Where the column begins that opens a check."""
+        width = self.scrollable_content_region.width
+        owner = (8 if width < 100 else 12) if self._owned else 0
+        return width - AGE - owner - self._about_width(width - 1 - STATE - AGE - owner)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Light up what the mouse is on."""
@@ -252,6 +260,10 @@ class CheckList(Aware, ScrollView, can_focus=True):
         text = lines[y - 1] if 1 <= y <= len(lines) else ""
         return Strip([Segment(set_cell_size(f"  {text}", width), base + self.ink.style("muted"))], width)
 
+    def _about_width(self, rest: int) -> int:
+        """What the claims leave over, between 16 and 28 cells."""
+        return max(0, min(max(17, rest - 58), 28, rest - 20))
+
     def _segments(self, row: Row, width: int, base: Style, is_cursor: bool) -> list[Segment]:
         ink, glyphs = self.ink, self.ink.glyphs
 
@@ -263,32 +275,25 @@ class CheckList(Aware, ScrollView, can_focus=True):
         chosen = bool(row.members) and all(key in self.chosen for key in row.keys)
         sign = glyphs.chosen if chosen else " "
         tone = f"bold {row.mark.tone}" if row.loud else row.mark.tone
-        owner = 12 if width >= 84 else 0
+        owner = (8 if width < 100 else 12) if self._owned else 0
         rest = width - 1 - STATE - AGE - owner
         age = short_age(row.seen, self._now) if row.seen and self._now else ""
         stale = row.lead is not None and row.lead.stale
         if row.shape is Shape.CHECK:
-            about = min(max(14, rest - 60), 24, max(0, rest - 24))
-            handle = "" if row.opened is None else f"{glyphs.opened if row.opened else glyphs.closed} "
-            title = f"{handle}{one_line(row.title)}"
+            about = self._about_width(rest)
+            handle = "  " if row.opened is None else f"{glyphs.opened if row.opened else glyphs.closed} "
+            words = f" {handle}{row.about}"
+            title = one_line(row.title)
             strong = "bold" if row.loud else "muted" if row.mark.tone == "muted" and not is_cursor else ""
         else:
             about = max(14, min(rest - 20, int(rest * 0.55)))
+            words = f" {row.about}"
             title, strong = f"  {one_line(row.title)}", ""
         return [
             piece(sign, 1, "focus"),
             piece(f"{glyphs.marks[row.mark]} {row.mark.value}", STATE, tone),
             piece(title, rest - about, strong),
-            piece(f" {row.about}", about, "muted"),
-            *([piece(f" {one_line(row.owner, 20)}", owner, "")] if owner else []),
+            piece(words, about, "muted"),
+            *([piece(f" {one_line(row.owner, 20)}", owner, "muted")] if owner else []),
             piece(age.rjust(AGE - 1) + " ", AGE, "warn" if stale else "muted"),
         ]
-
-
-def fit(text: str, cells: int, ellipsis: str) -> str:
-    """The text in exactly so many cells, with an ellipsis where it was cut."""
-    if cells <= 0:
-        return ""
-    if cell_len(text) <= cells:
-        return set_cell_size(text, cells)
-    return set_cell_size(set_cell_size(text, cells - 1).rstrip() + ellipsis, cells)

@@ -25,7 +25,7 @@ class Detail(Aware, VerticalScroll, can_focus=True):
     """Shows one row. The row is set by `show`; nothing is fetched for a row that is passed by."""
 
     DEFAULT_CSS = """
-    Detail { padding: 0 1; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
+    Detail { padding: 0 1; scrollbar-gutter: stable; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
     Detail > Static { width: 100%; height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -47,16 +47,24 @@ class KeyLine(Static):
             return
         app = cast("LaunchReadyApp", self.app)
         width = self.size.width or app.size.width
+        order: tuple[str, ...] = getattr(self.screen, "FOOTER", ())
         shown: dict[str, Binding] = {}
         tail: dict[str, Binding] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            if binding.action in ("help", "palette"):
-                tail.setdefault(binding.action, binding)
-            elif binding.show and binding.action not in shown:
+            if binding.action == "help":
+                if binding.id == "help.open" or binding.action not in tail:
+                    tail[binding.action] = binding
+            elif binding.action in ("palette", "command_palette", "app.command_palette"):
+                if binding.action != "palette" or "palette" not in tail:
+                    tail["palette"] = binding
+            elif (binding.show or binding.id in order) and binding.action not in shown:
                 shown[binding.action] = binding
+        if order:
+            places = {name: place for place, name in enumerate(order)}
+            shown = {b.action: b for b in sorted(shown.values(), key=lambda b: places.get(b.id or "", len(places)))}
         why_not = getattr(self.screen, "why_not", lambda _action: "")
-        end = [(self._key(binding), word, binding.action, False) for name, word in (("help", "more"), ("palette", "all")) if (binding := tail.get(name))]
+        end = [(self._key(tail[name]), word, tail[name].action, False) for name, word in (("help", "more"), ("palette", "all")) if name in tail]
         room = width - 1 - sum(cell_len(key) + cell_len(word) + 4 for key, word, _, _ in end)
         items: list[tuple[str, str, str, bool]] = []
         for binding in list(shown.values())[:MOST]:
@@ -83,7 +91,7 @@ class KeyLine(Static):
         """A click on a key presses it."""
         for start, end, action in self._spots:
             if start <= event.x < end:
-                await self.run_action(action if "." in action else f"screen.{action}")
+                await self.run_action(f"app.{action}" if action == "command_palette" else action if "." in action else f"screen.{action}")
 
     def _key(self, binding: Binding) -> str:
         return self.app.get_key_display(binding)

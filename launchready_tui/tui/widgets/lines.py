@@ -41,7 +41,8 @@ class Lines(OptionList):
     Lines {
         border: none; padding: 0; background: $background; height: 1fr; text-wrap: nowrap; text-overflow: ellipsis;
         scrollbar-size-vertical: 1; scrollbar-gutter: stable;
-        &:focus { border: none; background: $background; }
+        background-tint: $background 0%;
+        &:focus { border: none; background: $background; background-tint: $background 0%; }
         & > .option-list--option { padding: 0 1; }
         & > .option-list--option-disabled { color: $text-muted; }
     }
@@ -54,7 +55,7 @@ class Lines(OptionList):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, markup=False)
-        self._lines: tuple[Line, ...] = ()
+        self._kept: tuple[Line, ...] = ()
 
     @property
     def room(self) -> int:
@@ -65,14 +66,14 @@ class Lines(OptionList):
     def key(self) -> str:
         """The key of the highlighted line, '' for none."""
         at = self.highlighted
-        return self._lines[at].key if at is not None and at < len(self._lines) else ""
+        return self._kept[at].key if at is not None and at < len(self._kept) else ""
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show these lines; the highlight stays on its key, else near its place."""
-        if tuple(lines) == self._lines:
+        if tuple(lines) == self._kept:
             return
         key, at, top = self.key, self.highlighted, self.scroll_offset.y
-        self._lines = tuple(lines)
+        self._kept = tuple(lines)
         with self.prevent(OptionList.OptionHighlighted), self.app.batch_update():
             self.clear_options()
             self.add_options(Option(line.content, disabled=not line.key) for line in lines)
@@ -82,15 +83,15 @@ class Lines(OptionList):
 
     def go_to(self, key: str) -> bool:
         """Highlight the line of that key; whether there is one."""
-        for index, line in enumerate(self._lines):
+        for index, line in enumerate(self._kept):
             if line.key == key:
                 self.highlighted = index
                 return True
         return False
 
     def _place(self, key: str, at: int | None) -> int | None:
-        keyed = [index for index, line in enumerate(self._lines) if line.key]
-        same = [index for index in keyed if self._lines[index].key == key] if key else []
+        keyed = [index for index, line in enumerate(self._kept) if line.key]
+        same = [index for index in keyed if self._kept[index].key == key] if key else []
         if same or not keyed:
             return same[0] if same else None
         return min(keyed, key=lambda index: abs(index - (at or 0)))

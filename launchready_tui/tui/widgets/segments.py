@@ -52,6 +52,13 @@ class Segments(Static):
         self._counts = counts
         self.draw()
 
+    def rename(self, names: Sequence[tuple[str, str]]) -> None:
+        """Other parts; the chosen one stays if it is among them."""
+        before = self.chosen
+        self._names = list(names)
+        self._at = next((index for index, (known, _) in enumerate(self._names) if known == before), 0)
+        self.draw()
+
     def choose(self, name: str) -> None:
         """Show that part."""
         at = next((index for index, (known, _) in enumerate(self._names) if known == name), self._at)

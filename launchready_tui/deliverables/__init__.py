@@ -1,0 +1,1 @@
+"""What the sprint hands over: documents made from one snapshot of an engagement, as Markdown and as one HTML file."""

@@ -1,0 +1,130 @@
+"""The fix plan on one page (ROADMAP.md S1.D2): what to repair first, by business impact, with the sum that says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from launchready_tui.deliverables import citing, marks
+from launchready_tui.deliverables.blocks import (
+    Block,
+    Callout,
+    Code,
+    Column,
+    Document,
+    DocumentLink,
+    Line,
+    Paragraph,
+    Row,
+    Table,
+    Text,
+    joined,
+    line,
+)
+from launchready_tui.deliverables.dates import work
+from launchready_tui.deliverables.reading import Reading
+from launchready_tui.deliverables.repairs import anchor
+from launchready_tui.engine.fixplan import FORMULA, Priority
+from launchready_tui.model.verdicts import Severity
+from launchready_tui.text import plural
+
+ID = "fix-plan"
+ITEMS = 30
+"""The most lines of the plan: with the frame around them it stays under 60 lines of text and on one printed sheet."""
+
+NAMED = 8
+"""How many blockers that wait for a person are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Problems that are repaired in one go: the same check with the same figures, at one place or several."""
+
+    priorities: tuple[Priority, ...]
+
+    @property
+    def first(self) -> Priority:
+        """The one that stands for all."""
+        return self.priorities[0]
+
+
+def items(reading: Reading) -> tuple[Item, ...]:
+    """The plan, in the order of `engine.fixplan.priorities`."""
+    grouped = groupby(reading.priorities, key=lambda p: (p.standing.entry.id, p.standing.verdict, p.sum))
+    return tuple(Item(tuple(found)) for _, found in grouped)
+
+
+def fix_plan(reading: Reading) -> Document:
+    """The document."""
+    plan = items(reading)
+    shown = plan[:ITEMS]
+    minutes = sum({item.first.standing.entry.id: item.first.minutes for item in plan}.values())
+    intro = line(
+        Text(f"{plural(len(reading.priorities), 'problem')}, about {work(minutes)} of work. " if plan else "Nothing open. ", "strong"),
+        "From the top downwards; a line counts as done when its check passes, not when somebody has changed something.",
+    )
+    blocks: list[Block] = [Paragraph(intro, "lede"), Paragraph(line(Text("Priority = ", "muted"), FORMULA), "small")]
+    if shown:
+        blocks.append(_table(reading, shown))
+    if len(plan) > len(shown):
+        more = plan[len(shown) :]
+        count = sum(len(item.priorities) for item in more)
+        blocks.append(
+            Paragraph(
+                line(
+                    Text(f"{plural(len(more), 'more line')} with {plural(count, 'problem')} ", "strong"),
+                    "of less weight: all of them are in the ",
+                    DocumentLink("risk-list", "launch risk list"),
+                    ".",
+                )
+            )
+        )
+    waiting = _waiting(reading)
+    if waiting:
+        blocks.append(Callout("unknown", "Blockers that need a person", (Paragraph(waiting),)))
+    return Document(ID, "Fix plan", reading.product, reading.date, tuple(blocks), compact=True)
+
+
+def _table(reading: Reading, shown: tuple[Item, ...]) -> Table:
+    columns = (
+        Column("#", "short"),
+        Column("Repair", "main"),
+        Column("Where"),
+        Column("Priority", "source"),
+        Column("Owner", "short"),
+        Column("Evidence", "source"),
+    )
+    rows = []
+    for number, item in enumerate(shown, 1):
+        standings = [priority.standing for priority in item.priorities]
+        first = standings[0]
+        repair = line(marks.severity_mark(first.severity), " ", DocumentLink("risk-list", first.entry.claim, anchor(first.entry.id)))
+        rows.append(
+            Row(
+                (
+                    line(str(number)),
+                    repair,
+                    citing.subjects(standings, 2),
+                    line(Code(item.first.sum)),
+                    citing.owner(reading, first),
+                    citing.sources(reading, standings),
+                )
+            )
+        )
+    return Table(columns, tuple(rows), dense=True)
+
+
+def _waiting(reading: Reading) -> Line:
+    """The blockers that wait for somebody's answer, in one line."""
+    rows = [row for row in reading.unseen if row.needs_person and row.severity is Severity.BLOCKER]
+    if not rows:
+        return ()
+    more = len(rows) - NAMED
+    named = joined([line(row.entry.claim) for row in rows[:NAMED]], "; ")
+    return line(
+        Text(f"{plural(len(rows), 'answer')}: ", "strong"),
+        named,
+        f"; and {more} more, in the " if more > 0 else ". All are in the ",
+        DocumentLink("risk-list", "launch risk list", "not-seen"),
+        ".",
+    )

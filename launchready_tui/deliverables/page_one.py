@@ -1,0 +1,154 @@
+"""Page one of the handover: what the gate says and why, and what was accepted in spite of it."""
+
+from __future__ import annotations
+
+from launchready_tui.deliverables import citing, marks
+from launchready_tui.deliverables.blocks import (
+    Block,
+    Break,
+    Callout,
+    Cell,
+    Code,
+    Column,
+    DocumentLink,
+    Line,
+    Pairs,
+    Paragraph,
+    Progress,
+    ProgressBars,
+    RecordRef,
+    Row,
+    Section,
+    Strip,
+    Table,
+    Text,
+    Verdict,
+    line,
+)
+from launchready_tui.deliverables.dates import day, minute, work
+from launchready_tui.deliverables.reading import Reading
+from launchready_tui.deliverables.repairs import anchor
+from launchready_tui.model.board import GateItem, GateVerdict, Standing
+from launchready_tui.model.journal import payload
+from launchready_tui.model.records import SignOff, Waiver
+from launchready_tui.text import plural
+
+
+def verdict(reading: Reading) -> tuple[Block, ...]:
+    """The verdict with its figures, the bars at one glance, and the product."""
+    snapshot = reading.snapshot
+    gate = snapshot.gate
+    green = sum(item.state.is_green for item in gate.bars)
+    figures = (
+        (f"{green} of {len(gate.bars)}", "bars are green"),
+        (str(len(gate.blockers)), "blockers open"),
+        (str(len(gate.unseen)), "blockers not seen"),
+        (str(gate.waived), "risks accepted"),
+    )
+    people = "; ".join(f"{person.name} ({person.role})" for person in snapshot.state.people)
+    pairs = (
+        ("Product", line(Text(snapshot.product.name, "strong"), " · ", Code(snapshot.product.domain))),
+        ("As of", line(reading.date)),
+        ("Runbook", line(f"{snapshot.runbook.title}, {snapshot.runbook.name} {snapshot.runbook.version}")),
+        ("People", line(people) if people else line(Text("nobody recorded yet", "muted"))),
+        ("Records", line(f"{plural(len(snapshot.records), 'record')}, chain head ", Code(snapshot.head[:16] or "none"))),
+    )
+    cells = tuple(Cell(item.id, item.title, marks.bar_mark(item.state)) for item in gate.bars)
+    return (Verdict(marks.gate_mark(gate.verdict), _sentence(reading), figures), Strip(cells), Pairs(pairs))
+
+
+def _sentence(reading: Reading) -> str:
+    gate = reading.snapshot.gate
+    if gate.verdict is GateVerdict.GO:
+        return "Every bar is green and nothing blocks the launch."
+    if gate.verdict is GateVerdict.GO_WITH_ACCEPTED_RISKS:
+        return "Nothing blocks the launch that was not accepted by name; the accepted risks and open issues stand below."
+    minutes = f" About {work(gate.minutes)} of work would open it." if gate.minutes else ""
+    return f"The launch gate is shut.{minutes}"
+
+
+def bars(reading: Reading) -> Section:
+    """The minimum bar, line by line: state, reason, and where the reason was seen."""
+    columns = (Column("Bar", "short"), Column("State", "state"), Column("Why", "main"), Column("Proof", "source"))
+    rows = tuple(_bar(reading, item) for item in reading.snapshot.gate.bars)
+    return Section("The minimum bar", "bars", (Table(columns, rows),))
+
+
+def _bar(reading: Reading, item: GateItem) -> Row:
+    why = line(Text(item.title, "strong"), Break(), item.sentence)
+    return Row((line(item.id), line(marks.bar_mark(item.state)), why, bar_proof(reading, item)))
+
+
+def bar_proof(reading: Reading, item: GateItem) -> Line:
+    """Where a bar's state comes from: what holds it, else what it passes on."""
+    rows = [reading.by_key[key] for key in item.because if key in reading.by_key]
+    if not rows or not marks.was_seen(rows[0].result):
+        bar = next(bar for bar in (*reading.snapshot.runbook.bars, *reading.snapshot.runbook.items) if bar.id == item.id)
+        passing = [row for group in reading.covering(bar.controls) for row in group.rows if marks.was_seen(row.result)]
+        return citing.sources(reading, rows if rows else passing)
+    return citing.source(reading, rows[0])
+
+
+def blockers(reading: Reading) -> Section:
+    """What fails and blocks, a line a check; how many more nobody has seen."""
+    gate = reading.snapshot.gate
+    by_check: dict[str, list[Standing]] = {}
+    for key in gate.blockers:
+        by_check.setdefault(key[0], []).append(reading.by_key[key])
+    blocks: list[Block] = []
+    if by_check:
+        columns = (Column("State", "state"), Column("Problem", "main"), Column("Owner", "short"), Column("Proof", "source"))
+        blocks.append(Table(columns, tuple(_blocker(reading, rows) for rows in by_check.values())))
+    else:
+        blocks.append(Paragraph(line("None is open.")))
+    if gate.unseen:
+        link = DocumentLink("risk-list", "listed apart in the launch risk list", "not-seen")
+        text = line(Text(f"{plural(len(gate.unseen), 'more blocker')} nobody has seen or answered: ", "strong"), link, ".")
+        blocks.append(Paragraph(text))
+    return Section(f"Open blockers: {len(gate.blockers)}", "blockers", tuple(blocks))
+
+
+def _blocker(reading: Reading, rows: list[Standing]) -> Row:
+    first = rows[0]
+    what = line(
+        DocumentLink("risk-list", first.entry.claim, anchor(first.entry.id)), Break(), citing.subjects(rows, 4), Break(), first.result.summary
+    )
+    return Row((line(marks.mark(first)), what, citing.owner(reading, first), citing.sources(reading, rows)))
+
+
+def accepted(reading: Reading) -> Section:
+    """Waivers in force and sign-offs against the gate: what somebody took upon themselves."""
+    rows = [row for row in reading.snapshot.board if row.is_waived]
+    overrides = [r for r in reading.snapshot.state.sign_offs if payload(r, SignOff).verdict == GateVerdict.NO_GO.value]
+    blocks: list[Block] = []
+    if rows:
+        columns = (Column("Accepted risk", "main"), Column("Why, and what keeps the damage small"), Column("Until", "short"), Column("Proof", "source"))
+        blocks.append(Table(columns, tuple(_waived(row) for row in rows)))
+    for record in overrides:
+        signed = payload(record, SignOff)
+        text = f"{signed.by}, {signed.role}, signed while the gate said {signed.verdict}"
+        blocks.append(Callout("fail", f"Override: {text}", (Paragraph(line(RecordRef(record.number), f" · {minute(record.at)}")),)))
+    if not blocks:
+        blocks.append(Paragraph(line(Text("No waiver is in force and nobody signed against the gate.", "muted"))))
+    return Section("Waivers and overrides", "accepted", tuple(blocks))
+
+
+def _waived(row: Standing) -> Row:
+    assert row.waiver is not None
+    waiver = payload(row.waiver, Waiver)
+    risk = line(marks.mark(row), " ", marks.severity_mark(row.severity), " ", Text(row.entry.claim, "strong"), Break(), Code(row.result.subject), Break(), row.result.summary)
+    why = line(waiver.why, Break(), Text("Control: ", "muted"), waiver.control)
+    proof = line(RecordRef(row.waiver.number), f" · {waiver.who} · {minute(row.waiver.at)}", Break(), *citing.seen(row.result))
+    return Row((risk, why, line(day(waiver.until)), proof))
+
+
+def progress(reading: Reading) -> Section:
+    """How far each stage is."""
+    stages = []
+    for stage in reading.snapshot.runbook.stages:
+        state = reading.snapshot.progress(stage)
+        note = f"{state.done} of {state.total} settled"
+        note += f", {state.failing} failing" if state.failing else ""
+        note += f", {plural(state.waiting, 'answer')} of a person missing" if state.waiting else ""
+        stages.append(Progress(f"{stage.id} {stage.title}", state.done, state.failing, state.total, note))
+    return Section("How far the sprint came", "progress", (ProgressBars(tuple(stages)),))

@@ -1,0 +1,107 @@
+"""The launch risk list (ROADMAP.md S1.D1): what was found wrong, labelled; and apart from it, what nobody has seen."""
+
+from __future__ import annotations
+
+from launchready_tui.deliverables import citing, marks
+from launchready_tui.deliverables.blocks import (
+    Block,
+    Break,
+    Callout,
+    Code,
+    Column,
+    Document,
+    DocumentLink,
+    Line,
+    Paragraph,
+    RecordRef,
+    Row,
+    Section,
+    Table,
+    Text,
+    line,
+)
+from launchready_tui.deliverables.dates import day, work
+from launchready_tui.deliverables.reading import Reading
+from launchready_tui.deliverables.repairs import anchor, repairs
+from launchready_tui.model.board import Standing
+from launchready_tui.model.journal import payload
+from launchready_tui.model.records import Waiver
+from launchready_tui.model.verdicts import Severity
+from launchready_tui.text import plural
+
+ID = "risk-list"
+_LABELS = {
+    Severity.BLOCKER: ("Blockers", "The launch does not go ahead while one of these stands."),
+    Severity.HIGH: ("High", "Exposes data, money or mail, or is likely to break within the launch week."),
+    Severity.MEDIUM: ("Medium", "Costs support time or trust; plan it after the two groups above."),
+}
+_COLUMNS = (
+    Column("Label", "state"),
+    Column("Problem", "main"),
+    Column("Subject"),
+    Column("Evidence", "source"),
+    Column("Owner", "short"),
+    Column("Fix", "short"),
+)
+
+
+def risk_list(reading: Reading) -> Document:
+    """The document."""
+    problems = reading.problems
+    unseen = [row for row in reading.unseen if row.severity is Severity.BLOCKER]
+    counts = {severity: [row for row in problems if row.severity is severity] for severity in _LABELS}
+    summary = ", ".join(f"{len(rows)} {severity.value}" for severity, rows in counts.items())
+    blocks: list[Block] = [
+        Paragraph(
+            line(
+                Text(plural(len(problems), "open problem"), "strong"),
+                f": {summary}. Besides, {plural(len(unseen), 'blocker')} nobody has seen yet; what is not seen is not safe, it is only unknown.",
+            ),
+            "lede",
+        )
+    ]
+    blocks += [_group(reading, severity, rows) for severity, rows in counts.items()]
+    blocks.append(_not_seen(reading, unseen))
+    parts = repairs(reading, [row for rows in counts.values() for row in rows])
+    if parts:
+        blocks.append(Section("How each is repaired", "repairs", parts, page=True))
+    return Document(ID, "Launch risk list", reading.product, reading.date, tuple(blocks))
+
+
+def _group(reading: Reading, severity: Severity, rows: list[Standing]) -> Section:
+    title, meaning = _LABELS[severity]
+    if not rows:
+        nothing: Block = Paragraph(line(Text("None was found by what was looked at.", "muted")))
+        return Section(f"{title}: none", severity.value, (nothing,))
+    table = Table(_COLUMNS, tuple(Row(_cells(reading, row)) for row in rows))
+    return Section(f"{title}: {len(rows)}", severity.value, (Paragraph(line(meaning), "small"), table))
+
+
+def _cells(reading: Reading, row: Standing) -> tuple[Line, ...]:
+    label = line(marks.severity_mark(row.severity), Break(), marks.mark(row))
+    problem = line(DocumentLink(ID, row.entry.claim, anchor(row.entry.id)), Break(), row.result.summary)
+    if row.waiver is not None:
+        waiver = payload(row.waiver, Waiver)
+        problem = line(problem, Break(), Text(f"Accepted by {waiver.who} until {day(waiver.until)} "), RecordRef(row.waiver.number))
+    fix = line(work(row.entry.minutes))
+    return (label, problem, line(Code(row.result.subject)), citing.source(reading, row), citing.owner(reading, row), fix)
+
+
+def _not_seen(reading: Reading, rows: list[Standing]) -> Section:
+    if not rows:
+        return Section("Not seen: none", "not-seen", (Paragraph(line(Text("Every blocker was looked at.", "muted"))),))
+    columns = (Column("State", "state"), Column("Claim", "main"), Column("Subject"), Column("Source", "source"), Column("Answer", "short"))
+    lines = []
+    for row in rows:
+        how = row.result.decide_by or ("A person answers it, with a witness." if row.needs_person else "")
+        claim = line(Text(row.entry.claim, "strong"), Break(), row.result.summary, f" {how}" if how else "")
+        subject = line(Code(row.result.subject))
+        lines.append(Row((line(marks.mark(row)), claim, subject, citing.source(reading, row), line(work(row.entry.minutes)))))
+    return Section(
+        f"Not seen: {plural(len(rows), 'blocker')}",
+        "not-seen",
+        (
+            Callout("unknown", "Nobody can say that these are safe. Each keeps the gate shut until it is seen, answered or signed for."),
+            Table(columns, tuple(lines), dense=True),
+        ),
+    )

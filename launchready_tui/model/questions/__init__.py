@@ -1,0 +1,58 @@
+"""What can be asked of the outside world, and what an answer holds.
+
+A question is a frozen value: equal questions are asked once per run. Its type parameter names the facts that answer it. Answers hold
+facts only, bounded and redacted by the probe that gathered them; what they mean is for the checks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from launchready_tui.model.questions.base import Facts, Family, Question
+from launchready_tui.model.questions.dns import Alias, DnsAnswer, DnsLookup, ResolverList, Resolvers
+from launchready_tui.model.questions.http import Cookie, HttpExchange, HttpResponse, Page, Reference
+from launchready_tui.model.questions.memory import EarlierCertificate, SeenCertificate
+from launchready_tui.model.questions.registration import RdapDomain, Registration
+from launchready_tui.model.questions.tls import (
+    Certificate,
+    CipherGroup,
+    TlsHandshake,
+    TlsOffer,
+    TlsReply,
+    TlsSession,
+    TlsVersion,
+)
+
+QUESTIONS: dict[str, type[Question[Any]]] = {
+    question.kind: question
+    for question in (DnsLookup, Resolvers, HttpExchange, TlsHandshake, TlsOffer, EarlierCertificate, RdapDomain)
+}
+"""Every kind of question by its name, for reading stored evidence."""
+
+__all__ = [
+    "Alias",
+    "Certificate",
+    "CipherGroup",
+    "Cookie",
+    "DnsAnswer",
+    "DnsLookup",
+    "EarlierCertificate",
+    "Facts",
+    "Family",
+    "HttpExchange",
+    "HttpResponse",
+    "Page",
+    "QUESTIONS",
+    "Question",
+    "RdapDomain",
+    "Reference",
+    "Registration",
+    "ResolverList",
+    "Resolvers",
+    "SeenCertificate",
+    "TlsHandshake",
+    "TlsOffer",
+    "TlsReply",
+    "TlsSession",
+    "TlsVersion",
+]
