@@ -18,7 +18,8 @@ class ExitCode(IntEnum):
 class LaunchReadyError(Exception):
     """Base of all expected errors.
 
-    `message` says what happened to what; `hint` says what to do next. Anything that is not a `LaunchReadyError` is our own bug.
+    `message` says what happened to what; `hint` says what to do next. Anything that is not a `LaunchReadyError` is our
+    own bug.
     """
 
     exit_code = ExitCode.USAGE

@@ -1,7 +1,8 @@
 """Makes text from outside safe to show: on a terminal, in a document, in a file name.
 
-Everything that a name server, a web server, a certificate or a colleague's file says is hostile until it went through here
-(TEXTUAL.md d.6 describes the attacks: OSC 52 writes the clipboard, bidi controls reorder a line, C1 is a second escape).
+Everything that a name server, a web server, a certificate or a colleague's file says is hostile until it went through
+here (TEXTUAL.md d.6 describes the attacks: OSC 52 writes the clipboard, bidi controls reorder a line, C1 is a second
+escape).
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ _LINES = {code: target for code, target in _VISIBLE.items() if code not in (0x0A
 
 
 def visible(text: str, *, limit: int = 4_000, lines: bool = False) -> str:
-    """The text with control, bidi and surrogate characters made visible, cut after `limit` characters with a note of how much was cut.
+    """The text with control, bidi and surrogate characters made visible, cut after `limit` characters with a note of
+    how much was cut.
 
     `lines` keeps line feeds and tabs.
     """

@@ -31,7 +31,9 @@ class World:
         await asyncio.sleep(0)
         found = self.answers.get(question, Failure("timeout", f"nobody answers {question}"))
         facts, failure = (None, found) if isinstance(found, Failure) else (found, None)
-        return Answer(Evidence(f"e{len(self.asked)}", question, 1, facts, failure, SEEN_AT - timedelta(seconds=1), SEEN_AT))
+        return Answer(
+            Evidence(f"e{len(self.asked)}", question, 1, facts, failure, SEEN_AT - timedelta(seconds=1), SEEN_AT)
+        )
 
 
 def judge(

@@ -11,12 +11,29 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "launchready_tui"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = ("textual", "httpx", "httpcore", "dns", "keyring", "sqlite_utils", "sqlite3", "cryptography", "rich", "jinja2", "locust")
+HEAVY = (
+    "textual",
+    "httpx",
+    "httpcore",
+    "dns",
+    "keyring",
+    "sqlite_utils",
+    "sqlite3",
+    "cryptography",
+    "rich",
+    "jinja2",
+    "locust",
+)
 
 
 def test_import_direction() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"],
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command; lint_imports_command()",
+            "--no-cache",
+        ],
         cwd=PACKAGE.parent,
         capture_output=True,
         text=True,

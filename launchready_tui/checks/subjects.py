@@ -42,7 +42,9 @@ def normal_url(url: str) -> str:
 
 
 def page_routes(product: Product) -> list[Route]:
-    """Every page that is judged as one: declared routes that people see, and the home page of every web host but API ones."""
+    """Every page that is judged as one: declared routes that people see, and the home page of every web host but API
+    ones.
+    """
     routes = [route for route in product.routes if route.kind in ("page", "auth")]
     seen = {normal_url(route.url) for route in routes}
     for host in product.web_hosts:

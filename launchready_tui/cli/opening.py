@@ -62,7 +62,9 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         raise InputError(f"{path} does not exist.", "Name a product TOML or an engagement file.") from None
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text (byte {error.start}).", "Name a product TOML or an engagement file.") from None
+        raise InputError(
+            f"{path} is not UTF-8 text (byte {error.start}).", "Name a product TOML or an engagement file."
+        ) from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.", "Check the path and its permissions.") from None
 

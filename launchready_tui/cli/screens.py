@@ -16,9 +16,10 @@ def open_screens(
     file: Path | None, *, plain: bool = False, no_animation: bool = False, practice: PracticeProcess | None = None
 ) -> int:
     """Run the terminal interface; returns its exit code. Raises `InputError` where there is no terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         raise InputError(
-            "The screens need a terminal.", "In a script, use the verbs: `launchready check FILE`, `launchready status FILE`, …"
+            "The screens need a terminal.",
+            "In a script, use the verbs: `launchready check FILE`, `launchready status FILE`, …",
         )
     from launchready_tui.tui.app import run_tui
 

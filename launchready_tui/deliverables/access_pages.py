@@ -74,7 +74,11 @@ def _holder(grant: Grant, role: str) -> Line:
     extras += ["pays"] if grant.pays else []
     extras += {True: ["second factor"], False: ["no second factor"], None: []}[grant.second_factor]
     extras += [f"login seen {day(grant.proven_at)}"] if grant.proven_at else []
-    return line(f"{_ROLES.get(grant.role, grant.role)} ", Text(grant.person, "strong"), Text(f" ({', '.join(extras)})" if extras else "", "muted"))
+    return line(
+        f"{_ROLES.get(grant.role, grant.role)} ",
+        Text(grant.person, "strong"),
+        Text(f" ({', '.join(extras)})" if extras else "", "muted"),
+    )
 
 
 def _dangers(reading: Reading, found: AccessMap) -> tuple[Block, ...]:
@@ -82,7 +86,10 @@ def _dangers(reading: Reading, found: AccessMap) -> tuple[Block, ...]:
     if not dangers:
         return ()
     columns = (Column("Label", "state"), Column("Danger", "main"), Column("From", "source"))
-    rows = tuple(Row((line(marks.severity_mark(danger.severity)), line(danger.sentence), _from(reading, found, danger))) for danger in dangers)
+    rows = tuple(
+        Row((line(marks.severity_mark(danger.severity)), line(danger.sentence), _from(reading, found, danger)))
+        for danger in dangers
+    )
     return (Section(plural(len(dangers), "danger"), "access-dangers", (Table(columns, rows),)),)
 
 
@@ -103,6 +110,10 @@ def _people(reading: Reading, found: AccessMap) -> tuple[Block, ...]:
     for person in found.people:
         record = reading.record_of(person)
         contact = line(person.contact) if person.contact else line(Text("not recorded", "muted"))
-        proof = line(RecordRef(record.number), f" · {day(record.at)}") if record else line(Text("named in a grant only", "muted"))
+        proof = (
+            line(RecordRef(record.number), f" · {day(record.at)}")
+            if record
+            else line(Text("named in a grant only", "muted"))
+        )
         rows.append(Row((line(Text(person.name, "strong")), line(person.role), contact, proof)))
     return (Section("Whom to call", "people", (Table(columns, tuple(rows)),)),)

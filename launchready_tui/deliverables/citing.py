@@ -29,7 +29,10 @@ def source(reading: Reading, row: Standing) -> Line:
 
 def seen(result: Result) -> Line:
     """The evidence of a live result, with its date."""
-    return line(evidence(result.evidence), Text(f" · {minute(result.at)}" if result.evidence else f"run {result.run} · {minute(result.at)}"))
+    return line(
+        evidence(result.evidence),
+        Text(f" · {minute(result.at)}" if result.evidence else f"run {result.run} · {minute(result.at)}"),
+    )
 
 
 def evidence(ids: Sequence[str]) -> Line:

@@ -40,7 +40,9 @@ def known_and_missing(reading: Reading, groups: Sequence[Group], prefix: str = "
     if known:
         sections.append(Section("What is known", f"{prefix}known", (known_table(reading, known),)))
     if lacking:
-        sections.append(Section(f"What is missing: {len(lacking)}", f"{prefix}missing", (missing_table(reading, lacking),)))
+        sections.append(
+            Section(f"What is missing: {len(lacking)}", f"{prefix}missing", (missing_table(reading, lacking),))
+        )
     return tuple(sections)
 
 
@@ -56,14 +58,21 @@ def tally(groups: Sequence[Group]) -> Callout:
     parts += [f"{unsure} could not be decided"] if unsure else []
     parts += [f"{missing} missing: nobody looked or answered yet"] if missing else []
     if missing == len(groups):
-        return Callout("unknown", "Nothing is recorded for this document yet", (Paragraph(line("Everything below is still to be answered.")),))
+        return Callout(
+            "unknown",
+            "Nothing is recorded for this document yet",
+            (Paragraph(line("Everything below is still to be answered.")),),
+        )
     return Callout("fail" if failing else "unknown" if missing or unsure else "pass", ", ".join(parts))
 
 
 def known_table(reading: Reading, groups: Iterable[Group]) -> Table:
     """State, claim with what was said or seen, and the proof."""
     columns = (Column("State", "state"), Column("Claim", "main"), Column("Proof", "source"))
-    return Table(columns, tuple(Row((_state(group), claim(reading, group), citing.sources(reading, group.rows))) for group in groups))
+    return Table(
+        columns,
+        tuple(Row((_state(group), claim(reading, group), citing.sources(reading, group.rows))) for group in groups),
+    )
 
 
 def missing_table(reading: Reading, groups: Iterable[Group]) -> Table:
@@ -98,7 +107,11 @@ def what_is_known(reading: Reading, group: Group) -> Line:
         return line(worst.result.summary)
     holding = len(group.having(Verdict.PASS, Verdict.WARN, Verdict.NOT_APPLICABLE))
     parts = [line(f"{holding} of {plural(len(group.rows), 'place')} hold")]
-    for verdict, word in ((Verdict.FAIL, "fail"), (Verdict.WARN, "with a weakness"), (Verdict.UNKNOWN, "could not be seen")):
+    for verdict, word in (
+        (Verdict.FAIL, "fail"),
+        (Verdict.WARN, "with a weakness"),
+        (Verdict.UNKNOWN, "could not be seen"),
+    ):
         rows = group.having(verdict)
         if rows:
             parts.append(line(f"{len(rows)} {word} (", citing.subjects(rows, 2), f": {rows[0].result.summary})"))
@@ -121,13 +134,23 @@ def _attested(answer: Attestation, summary: str) -> Line:
 
 def decisions_table(reading: Reading, records: Iterable[Record]) -> Table:
     """Decisions with what they replaced and what replaced them."""
-    superseded = {payload(r, Decision).supersedes: r.number for r in reading.snapshot.state.decisions if payload(r, Decision).supersedes}
+    superseded = {
+        payload(r, Decision).supersedes: r.number
+        for r in reading.snapshot.state.decisions
+        if payload(r, Decision).supersedes
+    }
     columns = (Column("Decision", "main"), Column("Why"), Column("Who", "short"), Column("Record", "source"))
     rows = []
     for record in records:
         decision = payload(record, Decision)
         options = f"Options: {', '.join(decision.options)}." if decision.options else ""
-        text = line(Text(decision.title, "strong"), Break(), "→ ", decision.choice, *((Break(), Text(options, "muted")) if options else ()))
+        text = line(
+            Text(decision.title, "strong"),
+            Break(),
+            "→ ",
+            decision.choice,
+            *((Break(), Text(options, "muted")) if options else ()),
+        )
         later = superseded.get(record.number)
         if later:
             text = line(Text("superseded by decision ", "muted"), Text(str(later), "muted"), Break(), *text)

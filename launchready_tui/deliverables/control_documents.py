@@ -15,7 +15,6 @@ from launchready_tui.deliverables.blocks import (
     CodeBlock,
     Column,
     Document,
-
     Paragraph,
     Row,
     Section,
@@ -67,7 +66,11 @@ def _deploy_checklist(reading: Reading, groups: Sequence[Group]) -> tuple[Sectio
 
 
 def _rollback_note(reading: Reading, groups: Sequence[Group]) -> tuple[Section, ...]:
-    return (*_drills(reading, groups), _commands(reading, ("rollback", "restore", "smoke")), *claims.known_and_missing(reading, groups))
+    return (
+        *_drills(reading, groups),
+        _commands(reading, ("rollback", "restore", "smoke")),
+        *claims.known_and_missing(reading, groups),
+    )
 
 
 def _security_baseline(reading: Reading, groups: Sequence[Group]) -> tuple[Section, ...]:
@@ -81,7 +84,9 @@ def _security_baseline(reading: Reading, groups: Sequence[Group]) -> tuple[Secti
     for group in groups:
         parts[_baseline_part(group)].append(group)
     return tuple(
-        Section(titles[key], key, claims.known_and_missing(reading, found, f"{key}-")) for key, found in parts.items() if found
+        Section(titles[key], key, claims.known_and_missing(reading, found, f"{key}-"))
+        for key, found in parts.items()
+        if found
     )
 
 
@@ -89,15 +94,27 @@ def _baseline_part(group: Group) -> str:
     family = group.entry.id.partition(".")[0]
     if family == "mail":
         return "mail"
-    return "domain" if group.entry.id.startswith(("identity.registrar", "edge.proxy", "edge.zone", "edge.plan")) else "routes"
+    return (
+        "domain"
+        if group.entry.id.startswith(("identity.registrar", "edge.proxy", "edge.zone", "edge.plan"))
+        else "routes"
+    )
 
 
 def _signal_table(reading: Reading, groups: Sequence[Group]) -> tuple[Section, ...]:
     watching = [group for group in groups if "S5.DASH" in group.entry.catalogue]
-    columns = (Column("Figure", "main"), Column("Is fine", "short"), Column("Otherwise"), Column("Watched", "state"), Column("Proof", "source"))
+    columns = (
+        Column("Figure", "main"),
+        Column("Is fine", "short"),
+        Column("Otherwise"),
+        Column("Watched", "state"),
+        Column("Proof", "source"),
+    )
     proof = claims.known_table(reading, watching).rows if watching else ()
     watched, source = (proof[0].cells[0], proof[0].cells[2]) if proof else (line(Text("no check", "muted")), ())
-    rows = tuple(Row((line(Text(name, "strong")), line(limit), line(action), watched, source)) for name, limit, action in SIGNALS)
+    rows = tuple(
+        Row((line(Text(name, "strong")), line(limit), line(action), watched, source)) for name, limit, action in SIGNALS
+    )
     head = Section("The four figures", "figures", (Table(columns, rows),))
     return (head, *_drills(reading, groups), *claims.known_and_missing(reading, groups))
 
@@ -111,7 +128,9 @@ def _commands(reading: Reading, wanted: Iterable[str] = ()) -> Section:
         missing = Callout("unknown", f"No command for {what} is written in the product profile", (_how_to_declare(),))
         return Section("Commands", "commands", (missing,))
     record = reading.record_of(reading.snapshot.state.product) if reading.snapshot.state.product else None
-    blocks: list[Block] = [Paragraph(line(Text("As declared in the product profile, ", "muted"), *recorded(record)), "small")]
+    blocks: list[Block] = [
+        Paragraph(line(Text("As declared in the product profile, ", "muted"), *recorded(record)), "small")
+    ]
     for name, argv in commands.items():
         blocks += [Paragraph(line(Text(name, "strong"))), CodeBlock(" ".join(map(_quoted, argv)))]
     return Section("Commands", "commands", tuple(blocks))
@@ -152,7 +171,9 @@ def _outcome(drill: Drill, group: Group) -> Callout:
     if drill.completed and drill.seconds <= limit * 60:
         return Callout("pass", f"Proven: {span(drill.seconds)} of {limit} minutes", (Paragraph(until),))
     happened = "took" if drill.completed else "was given up after"
-    return Callout("fail", f"Not proven: it {happened} {span(drill.seconds)}, the limit is {limit} minutes", (Paragraph(until),))
+    return Callout(
+        "fail", f"Not proven: it {happened} {span(drill.seconds)}, the limit is {limit} minutes", (Paragraph(until),)
+    )
 
 
 _PARTS: dict[str, Parts] = {

@@ -60,7 +60,12 @@ def fix_plan(reading: Reading) -> Document:
     shown = plan[:ITEMS]
     minutes = sum({item.first.standing.entry.id: item.first.minutes for item in plan}.values())
     intro = line(
-        Text(f"{plural(len(reading.priorities), 'problem')}, about {work(minutes)} of work. " if plan else "Nothing open. ", "strong"),
+        Text(
+            f"{plural(len(reading.priorities), 'problem')}, about {work(minutes)} of work. "
+            if plan
+            else "Nothing open. ",
+            "strong",
+        ),
         "From the top downwards; a line counts as done when its check passes, not when somebody has changed something.",
     )
     blocks: list[Block] = [Paragraph(intro, "lede"), Paragraph(line(Text("Priority = ", "muted"), FORMULA), "small")]
@@ -98,7 +103,11 @@ def _table(reading: Reading, shown: tuple[Item, ...]) -> Table:
     for number, item in enumerate(shown, 1):
         standings = [priority.standing for priority in item.priorities]
         first = standings[0]
-        repair = line(marks.severity_mark(first.severity), " ", DocumentLink("risk-list", first.entry.claim, anchor(first.entry.id)))
+        repair = line(
+            marks.severity_mark(first.severity),
+            " ",
+            DocumentLink("risk-list", first.entry.claim, anchor(first.entry.id)),
+        )
         rows.append(
             Row(
                 (

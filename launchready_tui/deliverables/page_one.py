@@ -51,7 +51,10 @@ def verdict(reading: Reading) -> tuple[Block, ...]:
         ("As of", line(reading.date)),
         ("Runbook", line(f"{snapshot.runbook.title}, {snapshot.runbook.name} {snapshot.runbook.version}")),
         ("People", line(people) if people else line(Text("nobody recorded yet", "muted"))),
-        ("Records", line(f"{plural(len(snapshot.records), 'record')}, chain head ", Code(snapshot.head[:16] or "none"))),
+        (
+            "Records",
+            line(f"{plural(len(snapshot.records), 'record')}, chain head ", Code(snapshot.head[:16] or "none")),
+        ),
     )
     cells = tuple(Cell(item.id, item.title, marks.bar_mark(item.state)) for item in gate.bars)
     return (Verdict(marks.gate_mark(gate.verdict), _sentence(reading), figures), Strip(cells), Pairs(pairs))
@@ -62,7 +65,9 @@ def _sentence(reading: Reading) -> str:
     if gate.verdict is GateVerdict.GO:
         return "Every bar is green and nothing blocks the launch."
     if gate.verdict is GateVerdict.GO_WITH_ACCEPTED_RISKS:
-        return "Nothing blocks the launch that was not accepted by name; the accepted risks and open issues stand below."
+        return (
+            "Nothing blocks the launch that was not accepted by name; the accepted risks and open issues stand below."
+        )
     minutes = f" About {work(gate.minutes)} of work would open it." if gate.minutes else ""
     return f"The launch gate is shut.{minutes}"
 
@@ -83,7 +88,9 @@ def bar_proof(reading: Reading, item: GateItem) -> Line:
     """Where a bar's state comes from: what holds it, else what it passes on."""
     rows = [reading.by_key[key] for key in item.because if key in reading.by_key]
     if not rows or not marks.was_seen(rows[0].result):
-        bar = next(bar for bar in (*reading.snapshot.runbook.bars, *reading.snapshot.runbook.items) if bar.id == item.id)
+        bar = next(
+            bar for bar in (*reading.snapshot.runbook.bars, *reading.snapshot.runbook.items) if bar.id == item.id
+        )
         passing = [row for group in reading.covering(bar.controls) for row in group.rows if marks.was_seen(row.result)]
         return citing.sources(reading, rows if rows else passing)
     return citing.source(reading, rows[0])
@@ -97,13 +104,20 @@ def blockers(reading: Reading) -> Section:
         by_check.setdefault(key[0], []).append(reading.by_key[key])
     blocks: list[Block] = []
     if by_check:
-        columns = (Column("State", "state"), Column("Problem", "main"), Column("Owner", "short"), Column("Proof", "source"))
+        columns = (
+            Column("State", "state"),
+            Column("Problem", "main"),
+            Column("Owner", "short"),
+            Column("Proof", "source"),
+        )
         blocks.append(Table(columns, tuple(_blocker(reading, rows) for rows in by_check.values())))
     else:
         blocks.append(Paragraph(line("None is open.")))
     if gate.unseen:
         link = DocumentLink("risk-list", "listed apart in the launch risk list", "not-seen")
-        text = line(Text(f"{plural(len(gate.unseen), 'more blocker')} nobody has seen or answered: ", "strong"), link, ".")
+        text = line(
+            Text(f"{plural(len(gate.unseen), 'more blocker')} nobody has seen or answered: ", "strong"), link, "."
+        )
         blocks.append(Paragraph(text))
     return Section(f"Open blockers: {len(gate.blockers)}", "blockers", tuple(blocks))
 
@@ -111,7 +125,11 @@ def blockers(reading: Reading) -> Section:
 def _blocker(reading: Reading, rows: list[Standing]) -> Row:
     first = rows[0]
     what = line(
-        DocumentLink("risk-list", first.entry.claim, anchor(first.entry.id)), Break(), citing.subjects(rows, 4), Break(), first.result.summary
+        DocumentLink("risk-list", first.entry.claim, anchor(first.entry.id)),
+        Break(),
+        citing.subjects(rows, 4),
+        Break(),
+        first.result.summary,
     )
     return Row((line(marks.mark(first)), what, citing.owner(reading, first), citing.sources(reading, rows)))
 
@@ -122,12 +140,21 @@ def accepted(reading: Reading) -> Section:
     overrides = [r for r in reading.snapshot.state.sign_offs if payload(r, SignOff).verdict == GateVerdict.NO_GO.value]
     blocks: list[Block] = []
     if rows:
-        columns = (Column("Accepted risk", "main"), Column("Why, and what keeps the damage small"), Column("Until", "short"), Column("Proof", "source"))
+        columns = (
+            Column("Accepted risk", "main"),
+            Column("Why, and what keeps the damage small"),
+            Column("Until", "short"),
+            Column("Proof", "source"),
+        )
         blocks.append(Table(columns, tuple(_waived(row) for row in rows)))
     for record in overrides:
         signed = payload(record, SignOff)
         text = f"{signed.by}, {signed.role}, signed while the gate said {signed.verdict}"
-        blocks.append(Callout("fail", f"Override: {text}", (Paragraph(line(RecordRef(record.number), f" · {minute(record.at)}")),)))
+        blocks.append(
+            Callout(
+                "fail", f"Override: {text}", (Paragraph(line(RecordRef(record.number), f" · {minute(record.at)}")),)
+            )
+        )
     if not blocks:
         blocks.append(Paragraph(line(Text("No waiver is in force and nobody signed against the gate.", "muted"))))
     return Section("Waivers and overrides", "accepted", tuple(blocks))
@@ -136,9 +163,21 @@ def accepted(reading: Reading) -> Section:
 def _waived(row: Standing) -> Row:
     assert row.waiver is not None
     waiver = payload(row.waiver, Waiver)
-    risk = line(marks.mark(row), " ", marks.severity_mark(row.severity), " ", Text(row.entry.claim, "strong"), Break(), Code(row.result.subject), Break(), row.result.summary)
+    risk = line(
+        marks.mark(row),
+        " ",
+        marks.severity_mark(row.severity),
+        " ",
+        Text(row.entry.claim, "strong"),
+        Break(),
+        Code(row.result.subject),
+        Break(),
+        row.result.summary,
+    )
     why = line(waiver.why, Break(), Text("Control: ", "muted"), waiver.control)
-    proof = line(RecordRef(row.waiver.number), f" · {waiver.who} · {minute(row.waiver.at)}", Break(), *citing.seen(row.result))
+    proof = line(
+        RecordRef(row.waiver.number), f" · {waiver.who} · {minute(row.waiver.at)}", Break(), *citing.seen(row.result)
+    )
     return Row((risk, why, line(day(waiver.until)), proof))
 
 

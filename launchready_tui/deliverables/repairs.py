@@ -43,8 +43,19 @@ def _repair(reading: Reading, rows: list[Standing]) -> Section:
         Text(f" · about {work(entry.minutes)} · {plural(len(rows), 'place')} · ", "muted"),
         Code(entry.id),
     )
-    blocks: list[Block] = [Paragraph(head), Paragraph(facts, "small"), *blocks_of(filled(entry.why, first.subject, product))]
+    blocks: list[Block] = [
+        Paragraph(head),
+        Paragraph(facts, "small"),
+        *blocks_of(filled(entry.why, first.subject, product)),
+    ]
     if len(rows) > 1 and filled(entry.fix, "", product) != filled(entry.fix, first.subject, product):
-        blocks.append(Paragraph(line(Text("Written for ", "muted"), Code(first.subject), Text("; do the same for the others.", "muted")), "small"))
+        blocks.append(
+            Paragraph(
+                line(
+                    Text("Written for ", "muted"), Code(first.subject), Text("; do the same for the others.", "muted")
+                ),
+                "small",
+            )
+        )
     blocks += blocks_of(fix_text(entry, first, product))
     return Section(entry.claim, anchor(entry.id), tuple(blocks))

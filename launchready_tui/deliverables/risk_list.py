@@ -82,26 +82,46 @@ def _cells(reading: Reading, row: Standing) -> tuple[Line, ...]:
     problem = line(DocumentLink(ID, row.entry.claim, anchor(row.entry.id)), Break(), row.result.summary)
     if row.waiver is not None:
         waiver = payload(row.waiver, Waiver)
-        problem = line(problem, Break(), Text(f"Accepted by {waiver.who} until {day(waiver.until)} "), RecordRef(row.waiver.number))
+        problem = line(
+            problem, Break(), Text(f"Accepted by {waiver.who} until {day(waiver.until)} "), RecordRef(row.waiver.number)
+        )
     fix = line(work(row.entry.minutes))
-    return (label, problem, line(Code(row.result.subject)), citing.source(reading, row), citing.owner(reading, row), fix)
+    return (
+        label,
+        problem,
+        line(Code(row.result.subject)),
+        citing.source(reading, row),
+        citing.owner(reading, row),
+        fix,
+    )
 
 
 def _not_seen(reading: Reading, rows: list[Standing]) -> Section:
     if not rows:
         return Section("Not seen: none", "not-seen", (Paragraph(line(Text("Every blocker was looked at.", "muted"))),))
-    columns = (Column("State", "state"), Column("Claim", "main"), Column("Subject"), Column("Source", "source"), Column("Answer", "short"))
+    columns = (
+        Column("State", "state"),
+        Column("Claim", "main"),
+        Column("Subject"),
+        Column("Source", "source"),
+        Column("Answer", "short"),
+    )
     lines = []
     for row in rows:
         how = row.result.decide_by or ("A person answers it, with a witness." if row.needs_person else "")
         claim = line(Text(row.entry.claim, "strong"), Break(), row.result.summary, f" {how}" if how else "")
         subject = line(Code(row.result.subject))
-        lines.append(Row((line(marks.mark(row)), claim, subject, citing.source(reading, row), line(work(row.entry.minutes)))))
+        lines.append(
+            Row((line(marks.mark(row)), claim, subject, citing.source(reading, row), line(work(row.entry.minutes))))
+        )
     return Section(
         f"Not seen: {plural(len(rows), 'blocker')}",
         "not-seen",
         (
-            Callout("unknown", "Nobody can say that these are safe. Each keeps the gate shut until it is seen, answered or signed for."),
+            Callout(
+                "unknown",
+                "Nobody can say that these are safe. Each keeps the gate shut until it is seen, answered or signed for.",
+            ),
             Table(columns, tuple(lines), dense=True),
         ),
     )

@@ -6,19 +6,36 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from launchready_tui.deliverables import claims
-from launchready_tui.deliverables.blocks import Block, Break, Callout, Code, Line, Pairs, Paragraph, RecordRef, Section, Text, joined, line
+from launchready_tui.deliverables.blocks import (
+    Block,
+    Break,
+    Callout,
+    Code,
+    Line,
+    Pairs,
+    Paragraph,
+    RecordRef,
+    Section,
+    Text,
+    joined,
+    line,
+)
 from launchready_tui.deliverables.dates import day
 from launchready_tui.deliverables.reading import Group, Reading
 from launchready_tui.engine.access import title
 from launchready_tui.model.product import Product
 from launchready_tui.model.records import System
 
+COMMAND = "Command: "
 Declared = Callable[[Product], tuple[tuple[str, Line], ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One of the seven: the systems of the access map that belong to it, the catalogue rows that decide it, what the profile declares."""
+    """One of the seven.
+
+    `systems` are those of the access map that belong to it, `controls` the catalogue rows that decide it, `declared` what the profile says.
+    """
 
     id: str
     title: str
@@ -28,7 +45,10 @@ class Topic:
 
 
 def _hosts(product: Product) -> tuple[tuple[str, Line], ...]:
-    rows = [line(Code(host.name), f" ({host.role})", f" → {', '.join(host.expect)}" if host.expect else "") for host in product.hosts]
+    rows = [
+        line(Code(host.name), f" ({host.role})", f" → {', '.join(host.expect)}" if host.expect else "")
+        for host in product.hosts
+    ]
     return (("Hosts and their targets", joined(rows, Break())),) if rows else ()
 
 
@@ -60,7 +80,9 @@ def _rollback(product: Product) -> tuple[tuple[str, Line], ...]:
 
 
 def _commands(product: Product, names: set[str]) -> tuple[tuple[str, Line], ...]:
-    return tuple((f"Command: {name}", line(Code(" ".join(argv)))) for name, argv in product.commands.items() if name in names)
+    return tuple(
+        (f"{COMMAND}{name}", line(Code(" ".join(argv)))) for name, argv in product.commands.items() if name in names
+    )
 
 
 def _nothing(_: Product) -> tuple[tuple[str, Line], ...]:
@@ -77,7 +99,13 @@ TOPICS = (
         ("S3.SPF.*", "S3.DKIM.*", "S3.DMARC.*", "S3.MAIL.*", "S3.ATT.03"),
         _mail,
     ),
-    Topic("deployment", "Deployment", ("repository", "ci", "hosting", "database"), ("S2.BLD.*", "S2.DEP.*", "S2.HUM.*", "S2.MIG.*"), _deployment),
+    Topic(
+        "deployment",
+        "Deployment",
+        ("repository", "ci", "hosting", "database"),
+        ("S2.BLD.*", "S2.DEP.*", "S2.HUM.*", "S2.MIG.*"),
+        _deployment,
+    ),
     Topic("secrets", "Secret storage", ("password-manager",), ("S1.SEC.*", "S7.ACC.05"), _nothing),
     Topic(
         "monitoring",
@@ -105,7 +133,12 @@ def is_documented(reading: Reading, topic: Topic) -> bool:
     groups = reading.covering(topic.controls)
     checks = [group.entry.id for group in groups]
     answered = any(row.result.record for group in groups for row in group.rows)
-    return bool(answered or systems_of(reading, topic) or reading.notes(checks) or topic.declared(reading.snapshot.product) and not topic.controls[0].startswith("S1"))
+    return bool(answered or systems_of(reading, topic) or reading.notes(checks) or _instructs(reading, topic))
+
+
+def _instructs(reading: Reading, topic: Topic) -> bool:
+    """Whether the profile declares a command for it."""
+    return any(label.startswith(COMMAND) for label, _ in topic.declared(reading.snapshot.product))
 
 
 def _topic(reading: Reading, topic: Topic) -> Section:
@@ -141,7 +174,11 @@ def _declared(reading: Reading, topic: Topic) -> list[tuple[str, Line]]:
     """What the profile says, with the record that it stands in."""
     product = reading.snapshot.state.product
     record = reading.record_of(product) if product else None
-    proof = line(Break(), Text("product profile, ", "muted"), RecordRef(record.number), f", {day(record.at)}") if record else ()
+    proof = (
+        line(Break(), Text("product profile, ", "muted"), RecordRef(record.number), f", {day(record.at)}")
+        if record
+        else ()
+    )
     return [(label, line(text, proof)) for label, text in topic.declared(reading.snapshot.product)]
 
 

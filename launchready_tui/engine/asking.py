@@ -35,8 +35,8 @@ class Door(Protocol):
 class LiveDoor:
     """Asks the outside through a probe.
 
-    Equal questions of one attempt are asked once, however many checks ask (single flight). Nothing above passive is asked without consent: `may`
-    answers whether a host and level are authorized.
+    Equal questions of one attempt are asked once, however many checks ask (single flight). Nothing above passive is
+    asked without consent: `may` answers whether a host and level are authorized.
     """
 
     def __init__(
@@ -78,7 +78,9 @@ class LiveDoor:
                 async with asyncio.timeout(DEADLINE):
                     outcome = await self._probe.answer(question, attempt, simpler)
             except TimeoutError:
-                outcome = Outcome(failure=Failure("timeout", f"No answer from {question.host} within {DEADLINE:.0f} s.", Fault.TARGET))
+                outcome = Outcome(
+                    failure=Failure("timeout", f"No answer from {question.host} within {DEADLINE:.0f} s.", Fault.TARGET)
+                )
         return self._kept(question, attempt, started, outcome)
 
     def _kept(self, question: Question[Any], attempt: int, started: datetime, outcome: Outcome) -> Evidence[Any]:

@@ -38,9 +38,13 @@ def _ends(snapshot: Snapshot) -> list[tuple[datetime, str]]:
     for (check, _), record in state.attestations.items():
         attestation = payload(record, Attestation)
         if attestation.holds:
-            ends.append((attestation.expires_at, f"The answer to “{_claim(snapshot, check)}” by {attestation.by} runs out"))
+            ends.append(
+                (attestation.expires_at, f"The answer to “{_claim(snapshot, check)}” by {attestation.by} runs out")
+            )
     for (check, subject), record in state.waivers.items():
-        ends.append((payload(record, Waiver).until, f"The waiver of “{_claim(snapshot, check)}” for {subject} runs out"))
+        ends.append(
+            (payload(record, Waiver).until, f"The waiver of “{_claim(snapshot, check)}” for {subject} runs out")
+        )
     for record in state.authorizations:
         ends += _authorization_end(record)
     return sorted(ends)

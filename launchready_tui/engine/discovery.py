@@ -25,19 +25,29 @@ class Discovery:
 
 
 async def discover(name: str, domain: str, repository: str = "", base: Product | None = None) -> Discovery:
-    """Look the usual hosts and the mail exchangers of a domain up. Without a network the apex alone is proposed, and said so."""
+    """Look the usual hosts and the mail exchangers of a domain up.
+
+    Without a network the apex alone is proposed, and said so.
+    """
     from launchready_tui.probes.prober import Prober
 
     blank = base or Product(name, domain)
     door = LiveDoor(
-        Prober(blank.network, blank.base), clock=utc_now, may=lambda host, level: level is Consent.PASSIVE, keep=lambda evidence: None
+        Prober(blank.network, blank.base),
+        clock=utc_now,
+        may=lambda host, level: level is Consent.PASSIVE,
+        keep=lambda evidence: None,
     )
     try:
         names = [(f"{label}.{domain}" if label else domain, role) for label, role in USUAL]
         answers = await asyncio.gather(*(_addresses(door, host) for host, _ in names), _records(door, domain, "MX"))
     finally:
         await door.aclose()
-    hosts = [Host(host, role) for (host, role), found in zip(names, answers, strict=False) if isinstance(found, list) and found]
+    hosts = [
+        Host(host, role)
+        for (host, role), found in zip(names, answers, strict=False)
+        if isinstance(found, list) and found
+    ]
     notices = [
         f"{host} could not be looked up ({found.message}); it is not in the profile"
         for (host, _), found in zip(names, answers, strict=False)
@@ -45,7 +55,11 @@ async def discover(name: str, domain: str, repository: str = "", base: Product |
     ]
     mail = answers[-1]
     targets = [record.split()[-1].lower() for record in mail if record.split()] if isinstance(mail, list) else []
-    hosts += [Host(target, "mail") for target in targets if target.endswith(f".{domain}") and target not in [h.name for h in hosts]]
+    hosts += [
+        Host(target, "mail")
+        for target in targets
+        if target.endswith(f".{domain}") and target not in [h.name for h in hosts]
+    ]
     if not any(host.name == domain for host in hosts):
         hosts.insert(0, Host(domain, "apex"))
         notices.append(f"{domain} has no address that could be seen from here; it is in the profile all the same")

@@ -34,7 +34,17 @@ class Finding:
 
 def examine() -> tuple[Finding, ...]:
     """Everything worth knowing about this machine, in a fixed order."""
-    looks: tuple[Callable[[], Finding], ...] = (_python, _openssl, _terminal, _folders, _runbook, _ipv6, _keyring, _git, _editor)
+    looks: tuple[Callable[[], Finding], ...] = (
+        _python,
+        _openssl,
+        _terminal,
+        _folders,
+        _runbook,
+        _ipv6,
+        _keyring,
+        _git,
+        _editor,
+    )
     return (*(_guarded(look) for look in looks), *(_extra(name) for name in EXTRAS))
 
 
@@ -51,15 +61,27 @@ def _python() -> Finding:
 
 def _openssl() -> Finding:
     legacy = "offers" if ssl.HAS_TLSv1_1 else "does not offer"
-    return Finding("OpenSSL", "ok", f"{ssl.OPENSSL_VERSION}; it {legacy} TLS 1.1 itself (the check of old versions does not need it)")
+    return Finding(
+        "OpenSSL",
+        "ok",
+        f"{ssl.OPENSSL_VERSION}; it {legacy} TLS 1.1 itself (the check of old versions does not need it)",
+    )
 
 
 def _terminal() -> Finding:
     encoding = (sys.stdout.encoding or "").lower()
     size = shutil.get_terminal_size()
     if "utf" not in encoding:
-        return Finding("Terminal", "trouble", f"its encoding is {encoding or 'unknown'}: use --ascii, or set LANG to a UTF-8 locale")
-    colour = "no colour (NO_COLOR)" if os.environ.get("NO_COLOR") else os.environ.get("COLORTERM") or os.environ.get("TERM") or "plain"
+        return Finding(
+            "Terminal",
+            "trouble",
+            f"its encoding is {encoding or 'unknown'}: use --ascii, or set LANG to a UTF-8 locale",
+        )
+    colour = (
+        "no colour (NO_COLOR)"
+        if os.environ.get("NO_COLOR")
+        else os.environ.get("COLORTERM") or os.environ.get("TERM") or "plain"
+    )
     return Finding("Terminal", "ok", f"{size.columns} × {size.lines}, {colour}")
 
 
@@ -67,7 +89,9 @@ def _folders() -> Finding:
     for folder in (data_folder(), config_folder()):
         nearest = next((path for path in (folder, *folder.parents) if path.exists()), Path("/"))
         if not os.access(nearest, os.W_OK):
-            return Finding("Folders", "trouble", f"{folder} cannot be written: set LAUNCHREADY_DATA_DIR and LAUNCHREADY_CONFIG_DIR")
+            return Finding(
+                "Folders", "trouble", f"{folder} cannot be written: set LAUNCHREADY_DATA_DIR and LAUNCHREADY_CONFIG_DIR"
+            )
     return Finding("Folders", "ok", f"data {data_folder()}, settings {config_folder()}")
 
 
@@ -79,26 +103,33 @@ def _runbook() -> Finding:
 
 
 def _ipv6() -> Finding:
-    from launchready_tui.probes.dialling import has_ipv6
+    from launchready_tui.probes.dialling import has_route
 
-    if has_ipv6():
+    if has_route("2001:4860:4860::8888"):
         return Finding("IPv6", "ok", "this machine has a route")
-    return Finding("IPv6", "missing", "no route from here: what has IPv6 addresses is judged on IPv4, and said to be unseen on IPv6")
+    return Finding(
+        "IPv6",
+        "missing",
+        "no route from here: what has IPv6 addresses is judged on IPv4, and said to be unseen on IPv6",
+    )
 
 
 def _keyring() -> Finding:
-    import keyring
+    from launchready_tui.store.tokens import backend
 
-    backend = keyring.get_keyring()
-    name = f"{type(backend).__module__}.{type(backend).__name__}"
-    if backend.priority <= 0:
-        return Finding("Keyring", "missing", "none here: tokens come from LAUNCHREADY_<PROVIDER>_TOKEN, or are asked for")
+    name, usable = backend()
+    if not usable:
+        return Finding(
+            "Keyring", "missing", "none here: tokens come from LAUNCHREADY_<PROVIDER>_TOKEN, or are asked for"
+        )
     return Finding("Keyring", "ok", name)
 
 
 def _git() -> Finding:
     found = shutil.which("git")
-    return Finding("git", "ok", "found") if found else Finding("git", "missing", "repositories cannot be read without it")
+    return (
+        Finding("git", "ok", "found") if found else Finding("git", "missing", "repositories cannot be read without it")
+    )
 
 
 def _editor() -> Finding:
@@ -113,5 +144,3 @@ def _extra(name: str) -> Finding:
     if importlib.util.find_spec(module) is not None:
         return Finding(f"Extra {name}", "ok", gain)
     return Finding(f"Extra {name}", "missing", f"would: {gain} (pip install 'launchready[{name}]')")
-
-

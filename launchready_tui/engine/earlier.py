@@ -15,7 +15,7 @@ Look = Callable[[str, str, int], tuple[Evidence[Any], ...]]
 
 
 class WithMemory:
-    """A probe that remembers: `EarlierCertificate` is answered from the records, everything else by the probe inside."""
+    """A probe that remembers: `EarlierCertificate` is answered from the records, all else by the probe inside."""
 
     def __init__(self, inner: Probe, look: Look, run: int) -> None:
         self._inner = inner

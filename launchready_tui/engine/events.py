@@ -11,7 +11,11 @@ from launchready_tui.model.verdicts import Consent
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which checks to run: empty means all. `keys` are check and subject; `levels` are what may be asked beyond passive looking (an authorization is needed besides)."""
+    """Which checks to run: empty means all.
+
+    `keys` are check and subject; `levels` are what may be asked beyond passive looking (an authorization is needed
+    besides).
+    """
 
     stages: frozenset[str] = frozenset()
     checks: frozenset[str] = frozenset()
@@ -31,15 +35,17 @@ class Selection:
         """What a run of it is called."""
         parts = [*(f"stage {stage}" for stage in sorted(self.stages)), *sorted(self.checks)]
         parts += sorted({check for check, _ in self.keys})
-        return ", ".join(parts[:4]) + (f" and {len(parts) - 4} more" if len(parts) > 4 else "") if parts else "everything"
+        return (
+            ", ".join(parts[:4]) + (f" and {len(parts) - 4} more" if len(parts) > 4 else "") if parts else "everything"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a selection would do, before it does it.
 
-    `active` are sentences that say what would be sent beyond what a browser sends; `unauthorized` are the hosts for which no authorization is recorded:
-    their active checks would be not-run.
+    `active` are sentences that say what would be sent beyond what a browser sends; `unauthorized` are the hosts for
+    which no authorization is recorded: their active checks would be not-run.
     """
 
     checks: int

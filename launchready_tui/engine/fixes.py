@@ -28,7 +28,9 @@ def providers(product: Product, subject: str) -> tuple[str, ...]:
 
 
 def fix_text(entry: Entry, result: Result, product: Product) -> str:
-    """What to do about a result: the provider's own way first where the profile names one that the runbook knows, then the general one."""
+    """What to do about a result: the provider's own way first where the profile names one that the runbook knows, then
+    the general one.
+    """
     named = providers(product, result.subject)
     parts = [text for key, text in entry.fixes.items() if any(key in name for name in named)]
     return "\n\n".join(filled(text, result.subject, product) for text in [*parts, entry.fix])

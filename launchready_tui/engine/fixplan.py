@@ -12,7 +12,10 @@ from launchready_tui.model.verdicts import Verdict
 
 JOURNEY_WEIGHTS = {"checkout": 5, "signup": 4, "login": 4, "listing": 3, "search": 2, "other": 1}
 EXPOSURE_WEIGHTS = {"public": 1.0, "authed": 0.6, "internal": 0.3}
-FORMULA = "severity (100/30/8) × journey (checkout 5, signup 4, login 4, listing 3, search 2, other 1) × exposure (public 1, authed 0.6, internal 0.3) ÷ √minutes"
+FORMULA = (
+    "severity (100/30/8) × journey (checkout 5, signup 4, login 4, listing 3, search 2, other 1) "
+    "× exposure (public 1, authed 0.6, internal 0.3) ÷ √minutes"
+)
 
 _WORDS = {
     "checkout": ("checkout", "pay", "payment", "cart", "order", "return"),
@@ -45,7 +48,9 @@ def priorities(snapshot: Snapshot) -> tuple[Priority, ...]:
     """Every open fail and warning, what matters most first; a fail goes before a warning of the same score."""
     open_rows = [row for row in snapshot.board if row.verdict in (Verdict.FAIL, Verdict.WARN) and not row.is_waived]
     found = [priority(row, snapshot.product) for row in open_rows]
-    return tuple(sorted(found, key=lambda item: (item.standing.verdict is Verdict.WARN, -item.score, item.standing.key)))
+    return tuple(
+        sorted(found, key=lambda item: (item.standing.verdict is Verdict.WARN, -item.score, item.standing.key))
+    )
 
 
 def fix_first(snapshot: Snapshot) -> tuple[Standing, ...]:

@@ -12,11 +12,21 @@ from launchready_tui.model.verdicts import Severity, Source, Verdict
 from launchready_tui.text import plural
 
 _UNSEEN = (Verdict.UNKNOWN, Verdict.NOT_RUN, Verdict.ERROR)
-_ORDER = [BarState.FAIL, BarState.UNKNOWN, BarState.NOT_RUN, BarState.STALE, BarState.WAIVED, BarState.ATTESTED, BarState.PASS]
+_ORDER = [
+    BarState.FAIL,
+    BarState.UNKNOWN,
+    BarState.NOT_RUN,
+    BarState.STALE,
+    BarState.WAIVED,
+    BarState.ATTESTED,
+    BarState.PASS,
+]
 
 
 def compute_gate(runbook: Runbook, board: Sequence[Standing], state: State) -> Gate:
-    """GO needs every bar green and nothing blocking; what was let through by a waiver, or is open and high, makes it GO WITH ACCEPTED RISKS."""
+    """GO needs every bar green and nothing blocking; what was let through by a waiver, or is open and high, makes it GO
+    WITH ACCEPTED RISKS.
+    """
     decided = frozenset(payload(record, Decision).topic for record in state.decisions) - {""}
     bars = tuple(_item(bar, _covering(bar, board), decided) for bar in runbook.bars)
     items = tuple(_item(bar, _covering(bar, board), decided) for bar in runbook.items)
@@ -24,7 +34,9 @@ def compute_gate(runbook: Runbook, board: Sequence[Standing], state: State) -> G
     blockers = tuple(row.key for row in blocking if row.verdict is Verdict.FAIL)
     unseen = tuple(row.key for row in blocking if row.verdict is not Verdict.FAIL)
     waived = [row for row in board if row.is_waived]
-    open_high = [row for row in board if row.severity is Severity.HIGH and row.verdict is Verdict.FAIL and not row.is_waived]
+    open_high = [
+        row for row in board if row.severity is Severity.HIGH and row.verdict is Verdict.FAIL and not row.is_waived
+    ]
     if blocking or not all(item.state.is_green for item in bars):
         verdict = GateVerdict.NO_GO
     elif waived or open_high:
@@ -70,8 +82,8 @@ def _item(bar: Bar, rows: list[Standing], decided: frozenset[str]) -> GateItem:
 def _row_state(row: Standing, decided: frozenset[str]) -> BarState:
     """What one row means for its bar.
 
-    Any fail that nobody waived fails the bar. What could not be seen holds it if it is a blocker, or high without a decision about
-    it; medium ones are listed as known issues (CHECKS.md b0).
+    Any fail that nobody waived fails the bar. What could not be seen holds it if it is a blocker, or high without a
+    decision about it; medium ones are listed as known issues (CHECKS.md b0).
     """
     if row.is_waived:
         return BarState.WAIVED
@@ -95,7 +107,10 @@ def _sentence(state: BarState, holding: list[Standing], rows: list[Standing]) ->
         if state is BarState.NOT_RUN:
             waiting = [row for row in holding if row.needs_person]
             looked = len(holding) - len(waiting)
-            parts = [f"{plural(len(waiting), 'answer')} of a person" if waiting else "", f"{plural(looked, 'check')} not run" if looked else ""]
+            parts = [
+                f"{plural(len(waiting), 'answer')} of a person" if waiting else "",
+                f"{plural(looked, 'check')} not run" if looked else "",
+            ]
             return f"Waits for {' and '.join(part for part in parts if part)}: {worst.entry.claim}"
         if state is BarState.STALE:
             return f"Seen more than 48 hours ago: {worst.entry.claim}{more}"

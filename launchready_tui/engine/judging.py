@@ -1,4 +1,6 @@
-"""Runs one check for one subject against a door, confirms a fail that a hiccup could have caused, and makes a result of it."""
+"""Runs one check for one subject against a door, confirms a fail that a hiccup could have caused, and makes a result of
+it.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,7 @@ DECIDE_BY = {
     "refused": "Run it again; if it stays, ask the host's operator whether a firewall refuses this address.",
     "no-ipv6": "Run it from a network with IPv6, or let somebody who has it look and attest.",
     "not-public": "The address is private; add its network to [network] public if it is meant to be reached.",
-    "split-dns": "The profile names its own name servers, so each authority cannot be asked by itself; look by hand and attest.",
+    "split-dns": "With name servers of its own each authority cannot be asked by itself; look by hand and attest.",
     "no-rdap": "Look the domain up at the registrar and attest.",
     "local-openssl": "This machine's OpenSSL cannot offer it; run from another machine, or look by hand.",
     "certificate": "Mend the certificate first: behind it nothing can be trusted.",
@@ -80,7 +82,10 @@ async def conclude(
     wait: float = CONFIRMATION_WAIT,
     confirming: Callable[[int], None] = lambda attempt: None,
 ) -> Result:
-    """The result of one check for one subject. Our own bugs become the verdict `error`; nothing is raised but cancellation."""
+    """The result of one check for one subject.
+
+    Our own bugs become the verdict `error`; nothing is raised but cancellation.
+    """
     entry = planned.entry
     if entry.consent not in levels and entry.consent is not Consent.PASSIVE:
         judgement = not_run("no-consent", f"Needs the consent for {entry.consent.value} checks.")
@@ -112,7 +117,9 @@ def _agreed(attempts: list[Judgement]) -> Judgement:
     fails = [attempt for attempt in attempts if attempt.verdict is Verdict.FAIL]
     if len(fails) == len(attempts):
         return attempts[0]
-    details = tuple(f"attempt {number}: {attempt.verdict.value}: {attempt.summary}" for number, attempt in enumerate(attempts, 1))
+    details = tuple(
+        f"attempt {number}: {attempt.verdict.value}: {attempt.summary}" for number, attempt in enumerate(attempts, 1)
+    )
     return warned("flaky", f"Failed {len(fails)} of {len(attempts)} times: {fails[0].summary}", details=details)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from launchready_tui.errors import InputError
 from launchready_tui.model.board import Snapshot
@@ -38,7 +38,9 @@ MAX_WAIVER = timedelta(days=90)
 def validate(payload: Payload, snapshot: Snapshot) -> None:
     """Raise `InputError` unless the record may be written."""
     if len(repr(payload)) > MAX_TEXT:
-        raise InputError(f"The text is longer than {MAX_TEXT:,} characters.", "Keep it in a file and name the file here.")
+        raise InputError(
+            f"The text is longer than {MAX_TEXT:,} characters.", "Keep it in a file and name the file here."
+        )
     match payload:
         case ProductText(toml=toml, base=base):
             parse_product(toml, base=base)
@@ -59,7 +61,9 @@ def validate(payload: Payload, snapshot: Snapshot) -> None:
         case Drill(check=check, by=by):
             entry = entry_of(check, snapshot)
             if entry.kind is not Kind.DRILL:
-                raise InputError(f"{check} is not a drill.", "Drills are marked with a stopwatch in the list of checks.")
+                raise InputError(
+                    f"{check} is not a drill.", "Drills are marked with a stopwatch in the list of checks."
+                )
             _need(by, "Nobody is named who ran the drill.", "Name the person.")
             _two_people(entry.severity, by, payload.witness)
         case Person(name=name):
@@ -91,7 +95,8 @@ def _attestation(said: Attestation, snapshot: Snapshot) -> None:
         _subject(said.check, said.subject, snapshot)
     if entry.methods and said.method not in entry.methods:
         raise InputError(
-            f'"{one_line(said.method, 40)}" is not a way to prove {entry.id}.', f"Choose one of {', '.join(entry.methods)}."
+            f'"{one_line(said.method, 40)}" is not a way to prove {entry.id}.',
+            f"Choose one of {', '.join(entry.methods)}.",
         )
     if said.holds:
         _two_people(entry.severity, said.by, said.witness)
@@ -110,14 +115,18 @@ def _waiver(waiver: Waiver, snapshot: Snapshot) -> None:
     _subject(waiver.check, waiver.subject, snapshot)
     standing = snapshot.standing(waiver.check, waiver.subject)
     if standing is not None and standing.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
-        raise InputError(f"{waiver.check} for {waiver.subject} has nothing to waive: {standing.verdict.value}.", "Waive a finding.")
+        raise InputError(
+            f"{waiver.check} for {waiver.subject} has nothing to waive: {standing.verdict.value}.", "Waive a finding."
+        )
     _need(waiver.who, "Nobody is named who accepts the risk.", "Say who: --who NAME.")
     if len(waiver.why.strip()) < MIN_REASON:
         raise InputError(
             f"The reason has {len(waiver.why.strip())} characters, at least {MIN_REASON} are needed.",
             "Say why the launch may go ahead all the same; it is printed on page one.",
         )
-    _need(waiver.control, "The compensating control is missing.", "Say what keeps the damage small meanwhile, or “none”.")
+    _need(
+        waiver.control, "The compensating control is missing.", "Say what keeps the damage small meanwhile, or “none”."
+    )
     if not snapshot.now < waiver.until <= snapshot.now + MAX_WAIVER:
         raise InputError("A waiver ends in the future, at most 90 days from now.", "Give a date such as +14d.")
 
@@ -129,21 +138,34 @@ def _decision(decision: Decision, snapshot: Snapshot) -> None:
     if decision.supersedes:
         earlier = {record.number for record in snapshot.state.decisions}
         if decision.supersedes not in earlier:
-            raise InputError(f"There is no decision {decision.supersedes}.", "`launchready status FILE` lists the decisions.")
+            raise InputError(
+                f"There is no decision {decision.supersedes}.", "`launchready status FILE` lists the decisions."
+            )
         if decision.supersedes in snapshot.state.superseded():
             raise InputError(f"Decision {decision.supersedes} is superseded already.", "Supersede the newest one.")
 
 
 def _authorization(grant: Authorization, snapshot: Snapshot) -> None:
     _need(grant.who, "Nobody is named who authorizes.", "Say who: --who NAME.")
-    _need(grant.proof, "It is not said how the authorization was shown.", "Say how: DNS record, well-known file, or a signed statement.")
+    _need(
+        grant.proof,
+        "It is not said how the authorization was shown.",
+        "Say how: DNS record, well-known file, or a signed statement.",
+    )
     levels = {level.value for level in Consent} - {Consent.PASSIVE.value}
     if not grant.levels or not set(grant.levels) <= levels:
         raise InputError("The levels are active, load and local.", "Name at least one of them.")
-    hosts = {host.name for host in snapshot.product.hosts} | {route.host for route in snapshot.product.routes} | {snapshot.product.domain}
+    hosts = (
+        {host.name for host in snapshot.product.hosts}
+        | {route.host for route in snapshot.product.routes}
+        | {snapshot.product.domain}
+    )
     if grant.host != "*" and grant.host not in hosts:
         guess = did_you_mean(grant.host, sorted(hosts))
-        raise InputError(f"{one_line(grant.host, 80)} is no host of the profile{guess}", "Add it to the profile first, or use * for all of them.")
+        raise InputError(
+            f"{one_line(grant.host, 80)} is no host of the profile{guess}",
+            "Add it to the profile first, or use * for all of them.",
+        )
     if grant.until is not None and grant.until <= snapshot.now:
         raise InputError("The authorization would have ended already.", "Give a date in the future.")
 
@@ -153,7 +175,9 @@ def _subject(check: str, subject: str, snapshot: Snapshot) -> None:
         subjects = [row.result.subject for row in snapshot.board if row.entry.id == check]
         raise InputError(
             f"{check} is not about {one_line(subject, 80)}{did_you_mean(subject, subjects)}",
-            f"Its subjects are {', '.join(one_line(s, 60) for s in subjects[:8])}." if subjects else "It has no subject in this product.",
+            f"Its subjects are {', '.join(one_line(s, 60) for s in subjects[:8])}."
+            if subjects
+            else "It has no subject in this product.",
         )
 
 

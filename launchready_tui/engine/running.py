@@ -1,4 +1,6 @@
-"""One execution of planned checks: everything at once within the bounds, results as they come, nothing lost if it is interrupted."""
+"""One execution of planned checks: everything at once within the bounds, results as they come, nothing lost if it is
+interrupted.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,10 @@ async def execute(
     listener: Listener,
     wait: float = CONFIRMATION_WAIT,
 ) -> tuple[Result, ...]:
-    """Conclude every planned check; the results in the order of the plan. Cancelling keeps what was concluded in the batch."""
+    """Conclude every planned check; the results in the order of the plan.
+
+    Cancelling keeps what was concluded in the batch.
+    """
     done: dict[tuple[str, str], Result] = {}
 
     async def one(item: Planned) -> None:

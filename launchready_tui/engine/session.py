@@ -1,4 +1,4 @@
-"""The façade of an open engagement: both doors, the terminal interface and the command line, do everything through it."""
+"""The façade of an open engagement: the terminal interface and the command line do everything through it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """A run with its results and evidence, and how things stood when it ended. `mandated` is the time in seconds spent in gaps that politeness asks for."""
+    """A run with its results and evidence, and how things stood when it ended.
+
+    `mandated` is the time in seconds spent in gaps that politeness asks for.
+    """
 
     run: Run
     results: tuple[Result, ...]
@@ -59,8 +62,8 @@ class Conclusion:
 class Session:
     """An open engagement.
 
-    Every method but `run`, `conclude` and `replay` is synchronous and may be called from any thread (the store has a thread of its own): a
-    screen calls them by `asyncio.to_thread`. What a recording method returned is on disk.
+    Every method but `run`, `conclude` and `replay` is synchronous and may be called from any thread (the store has a
+    thread of its own): a screen calls them by `asyncio.to_thread`. What a recording method returned is on disk.
     """
 
     def __init__(self, file: EngagementFile, runbook: Runbook, clock: Clock) -> None:
@@ -165,7 +168,9 @@ class Session:
         return self._file.history(check, subject)
 
     def changes(self, since: datetime | None = None) -> Changes:
-        """What changed since a moment; without one, since the last visit (or the newest run, where there was no earlier visit)."""
+        """What changed since a moment; without one, since the last visit (or the newest run, where there was no earlier
+        visit).
+        """
         snapshot = self.snapshot()
         if since is None and self._last_visit:
             since = datetime.fromisoformat(self._last_visit)
@@ -181,7 +186,10 @@ class Session:
         return self._file.append_record(payload, self._clock())
 
     def undo(self) -> Record | None:
-        """Take back the newest record of a person; None if there is nothing to take back. Returns the record that was taken back."""
+        """Take back the newest record of a person; None if there is nothing to take back.
+
+        Returns the record that was taken back.
+        """
         return self._turn(fold(self._file.records()).undoable, Undo)
 
     def redo(self) -> Record | None:
@@ -225,8 +233,13 @@ class Session:
         """Run checks. Cancelling the task ends it; what was finished is kept, and the run is `interrupted`."""
         return (await self.conclude(selection, listener)).run
 
-    async def conclude(self, selection: Selection, listener: Listener = nobody, *, authorized_by: str = "") -> Conclusion:
-        """Run checks and return everything about it. `authorized_by` stands for an authorization of all hosts where the file holds none."""
+    async def conclude(
+        self, selection: Selection, listener: Listener = nobody, *, authorized_by: str = ""
+    ) -> Conclusion:
+        """Run checks and return everything about it.
+
+        `authorized_by` stands for an authorization of all hosts where the file holds none.
+        """
         from launchready_tui.probes.prober import Prober
 
         snapshot = await asyncio.to_thread(self.snapshot)
@@ -255,10 +268,18 @@ class Session:
         return Conclusion(run, results, tuple(kept), after, door.pacing.mandated)
 
     async def _execute(
-        self, planned: tuple[Planned, ...], door: Door, batch: Batch, run: Run, levels: frozenset[Consent], listener: Listener
+        self,
+        planned: tuple[Planned, ...],
+        door: Door,
+        batch: Batch,
+        run: Run,
+        levels: frozenset[Consent],
+        listener: Listener,
     ) -> tuple[Result, ...]:
         try:
-            return await execute(planned, door, batch, run=run.id, levels=levels, started_at=run.started_at, listener=listener)
+            return await execute(
+                planned, door, batch, run=run.id, levels=levels, started_at=run.started_at, listener=listener
+            )
         except* EngagementError as group:
             raise group.exceptions[0] from None
 
@@ -311,7 +332,9 @@ class Session:
         if isinstance(source, int):
             run = next((run for run in snapshot.runs if run.id == source), None)
             if run is None:
-                raise ReplayError(f"There is no run {source}.", f"The newest is {snapshot.runs[-1].id if snapshot.runs else 'none'}.")
+                raise ReplayError(
+                    f"There is no run {source}.", f"The newest is {snapshot.runs[-1].id if snapshot.runs else 'none'}."
+                )
             evidence = self._file.evidence_of_run(source)
             levels = selection.levels | frozenset(item.question.level for item in evidence)
         else:
@@ -352,9 +375,15 @@ class Session:
     def _check_saved(self, head: saved.SavedRun, product: Product) -> None:
         mine = f"{self._runbook.name} {self._runbook.version}"
         if head.runbook != mine:
-            raise ReplayError(f"The evidence was saved for the runbook {head.runbook}, this is {mine}.", "Use that runbook, or save it again.")
+            raise ReplayError(
+                f"The evidence was saved for the runbook {head.runbook}, this is {mine}.",
+                "Use that runbook, or save it again.",
+            )
         if head.product != _fingerprint(product):
-            raise ReplayError("The evidence was saved for another product profile.", "Replay it with the profile that it was saved with.")
+            raise ReplayError(
+                "The evidence was saved for another product profile.",
+                "Replay it with the profile that it was saved with.",
+            )
 
 
 def _runbook(folder: Path | None) -> Runbook:
@@ -363,7 +392,9 @@ def _runbook(folder: Path | None) -> Runbook:
 
 def _product(text: ProductText | None, name: str) -> Product:
     if text is None:
-        raise EngagementError("The engagement has no product profile.", "Import one: `launchready product import FILE product.toml`.")
+        raise EngagementError(
+            "The engagement has no product profile.", "Import one: `launchready product import FILE product.toml`."
+        )
     return parse_product(text.toml, f"profile in {name}", text.base)
 
 

@@ -30,8 +30,8 @@ def board(
 ) -> tuple[Standing, ...]:
     """Every check for every subject, in the runbook's order.
 
-    `results` are the newest live results per check and subject. An attestation settles what no program could see; it never
-    outweighs what a run did see.
+    `results` are the newest live results per check and subject. An attestation settles what no program could see; it
+    never outweighs what a run did see.
     """
     live = {result.key: result for result in results}
     newest_finding: dict[tuple[str, str], Finding] = {}
@@ -80,10 +80,14 @@ def _counting(
         return _of_attestation(entry, subject, attestation, now)
     if seen is not None:
         return seen
-    reason, summary = ("never-run", "Not run yet.") if entry.kind is Kind.LIVE else ("not-answered", "A person has not answered yet.")
+    reason, summary = (
+        ("never-run", "Not run yet.") if entry.kind is Kind.LIVE else ("not-answered", "A person has not answered yet.")
+    )
     if entry.kind is Kind.DRILL:
         reason, summary = "not-drilled", "Not tried against the clock yet."
-    source = {Kind.LIVE: Source.LIVE, Kind.DRILL: Source.DRILL, Kind.IMPORT: Source.IMPORT}.get(entry.kind, Source.ATTESTATION)
+    source = {Kind.LIVE: Source.LIVE, Kind.DRILL: Source.DRILL, Kind.IMPORT: Source.IMPORT}.get(
+        entry.kind, Source.ATTESTATION
+    )
     return Result(entry.id, subject, Verdict.NOT_RUN, entry.severity, reason, summary, source, now)
 
 
@@ -94,9 +98,17 @@ def _of_attestation(entry: Entry, subject: str, record: Record, now: datetime) -
         summary = f"The answer of {said.by} expired {span((now - said.expires_at).total_seconds())} ago."
     elif said.holds:
         witness = f", witness {said.witness}" if said.witness else ""
-        verdict, reason, summary = Verdict.PASS, "", f"Attested by {said.by}{witness}, until {said.expires_at:%d %b %Y}."
+        verdict, reason, summary = (
+            Verdict.PASS,
+            "",
+            f"Attested by {said.by}{witness}, until {said.expires_at:%d %b %Y}.",
+        )
     else:
-        verdict, reason, summary = Verdict.FAIL, "attested-false", f"{said.by} says that it does not hold. {said.note}".strip()
+        verdict, reason, summary = (
+            Verdict.FAIL,
+            "attested-false",
+            f"{said.by} says that it does not hold. {said.note}".strip(),
+        )
     return Result(
         entry.id,
         subject,
@@ -117,7 +129,11 @@ def _of_drill(entry: Entry, subject: str, record: Record, now: datetime) -> Resu
     limit = entry.limit_minutes * 60
     took = span(drill.seconds)
     if now > drill.expires_at:
-        verdict, reason, summary = Verdict.UNKNOWN, "drill-expired", f"Last drilled {record.at:%d %b %Y}; it is time to try again."
+        verdict, reason, summary = (
+            Verdict.UNKNOWN,
+            "drill-expired",
+            f"Last drilled {record.at:%d %b %Y}; it is time to try again.",
+        )
     elif not drill.completed:
         verdict, reason, summary = Verdict.FAIL, "drill-given-up", f"Given up by {drill.by} after {took}."
     elif drill.seconds > limit:

@@ -21,8 +21,8 @@ FRESH = timedelta(hours=48)
 class Standing:
     """One check for one subject as it stands: the result that counts now, and the records around it.
 
-    `live` is the newest live result where an attestation settles it instead. `stale`: too old to decide the gate. `severity` is that of a
-    fail for the result's reason.
+    `live` is the newest live result where an attestation settles it instead. `stale`: too old to decide the gate.
+    `severity` is that of a fail for the result's reason.
     """
 
     entry: Entry
@@ -75,7 +75,7 @@ class Standing:
 class BarState(StrEnum):
     """The state of a line of the gate."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a word, no password
     ATTESTED = "attested"
     WAIVED = "waived"
     STALE = "stale"
@@ -101,7 +101,8 @@ class GateVerdict(StrEnum):
 class GateItem:
     """A bar or sprint item with its state.
 
-    `sentence` is the reason in one line; `because` are the check and subject of everything that holds it, worst first; `minutes` is the work that would turn it green.
+    `sentence` is the reason in one line; `because` are the check and subject of everything that holds it, worst first;
+    `minutes` is the work that would turn it green.
     """
 
     id: str
@@ -114,7 +115,10 @@ class GateItem:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The launch gate. `blockers` are what fails, `unseen` what nobody could see or looked at; both are blocking, worst first."""
+    """The launch gate.
+
+    `blockers` are what fails, `unseen` what nobody could see or looked at; both are blocking, worst first.
+    """
 
     verdict: GateVerdict
     bars: tuple[GateItem, ...]

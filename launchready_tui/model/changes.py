@@ -13,7 +13,8 @@ from launchready_tui.model.results import Finding
 class Changes:
     """The difference between `since` and now, for the person who comes back.
 
-    `expired` are sentences: attestations, waivers and authorizations that ran out since; `soon` are those, and certificates, that run out within a week.
+    `expired` are sentences: attestations, waivers and authorizations that ran out since; `soon` are those, and
+    certificates, that run out within a week.
     """
 
     since: datetime | None

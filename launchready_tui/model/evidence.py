@@ -27,9 +27,9 @@ class Fault(StrEnum):
 class Failure:
     """Why a question got no facts.
 
-    `reason` is a stable slug: timeout, refused, reset, unreachable, no-ipv6, servfail, dns-refused, does-not-resolve, not-public, certificate,
-    tls, bot-wall, rate-limited, malformed, too-large, split-dns, no-rdap, local-openssl, no-consent, cancelled, deadline, bug.
-    `message` is one sentence for people.
+    `reason` is a stable slug: timeout, refused, reset, unreachable, no-ipv6, servfail, dns-refused, does-not-resolve,
+    not-public, certificate, tls, bot-wall, rate-limited, malformed, too-large, split-dns, no-rdap, local-openssl, no-
+    consent, cancelled, deadline, bug. `message` is one sentence for people.
     """
 
     reason: str
@@ -49,7 +49,8 @@ class Vantage:
 class Evidence(Generic[F]):
     """One answered question.
 
-    `attempt` is 1, or 2 and 3 for the confirmations of a fail. `facts` and `failure` exclude each other. Times are UTC with millisecond precision. `id` is derived from the content.
+    `attempt` is 1, or 2 and 3 for the confirmations of a fail. `facts` and `failure` exclude each other. Times are UTC
+    with millisecond precision. `id` is derived from the content.
     """
 
     id: str
@@ -64,7 +65,9 @@ class Evidence(Generic[F]):
 
 
 class Unseen(Exception):
-    """Raised when a check reads the facts of a failed answer; the engine turns it into `unknown` (or `not-run` without consent)."""
+    """Raised when a check reads the facts of a failed answer; the engine turns it into `unknown` (or `not-run` without
+    consent).
+    """
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
@@ -79,7 +82,7 @@ class Answer(Generic[F]):
 
     @property
     def facts(self) -> F:
-        """The facts; raises `Unseen` where there are none, which ends the check as `unknown` with the failure's reason."""
+        """The facts; raises `Unseen` where there are none, which ends the check as `unknown` with that reason."""
         if self.evidence.facts is None:
             assert self.evidence.failure is not None
             raise Unseen(self.evidence.failure)

@@ -34,7 +34,10 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The sprint clock. `spent` is the running time in seconds up to `since`; while running, time since then adds to it."""
+    """The sprint clock.
+
+    `spent` is the running time in seconds up to `since`; while running, time since then adds to it.
+    """
 
     started_at: datetime | None = None
     since: datetime | None = None
@@ -71,7 +74,10 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the records that count add up to. Records keep their number and time; `by_key` are the newest per check and subject."""
+    """What the records that count add up to.
+
+    Records keep their number and time; `by_key` are the newest per check and subject.
+    """
 
     product: ProductText | None = None
     people: tuple[Person, ...] = ()
@@ -185,7 +191,10 @@ def undoable(records: Iterable[Record]) -> int:
 
 
 def redoable(records: Iterable[Record]) -> int:
-    """The number of the record that redo would bring back, 0 for none. A new record of a person ends what can be redone."""
+    """The number of the record that redo would bring back, 0 for none.
+
+    A new record of a person ends what can be redone.
+    """
     stack: list[int] = []
     for record in records:
         if isinstance(record.payload, Undo):

@@ -17,7 +17,8 @@ Family = Literal["", "login", "reset", "signup", "invite", "webhook"]
 class Host:
     """A name (or an IP literal) that the product answers on.
 
-    `expect` holds addresses, CIDRs, CNAME suffixes or provider names that the host should point to; empty: not declared.
+    `expect` holds addresses, CIDRs, CNAME suffixes or provider names that the host should point to; empty: not
+    declared.
     """
 
     name: str
@@ -59,7 +60,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """An old URL, payment return or invitation link: where it comes in and where it has to end, path and query intact."""
+    """An old URL, payment return or invitation link: where it comes in, and where it ends with path and query."""
 
     source: str
     target: str

@@ -22,7 +22,10 @@ _HINT = "Correct the lines named above; `launchready product show` prints a prof
 
 
 def parse_product(text: str, name: str = "product.toml", base: str = ".") -> Product:
-    """The profile in a TOML text. `name` is what errors call the file, `base` the folder of relative paths. Raises `ProfileError`."""
+    """The profile in a TOML text.
+
+    `name` is what errors call the file, `base` the folder of relative paths. Raises `ProfileError`.
+    """
     file = TomlFile(name, text)
     file.finish("A profile is a TOML file; its smallest form is [product] with name and domain.")
     file.known(file.data, (), SECTIONS, "the profile")
@@ -66,7 +69,9 @@ def parse_product(text: str, name: str = "product.toml", base: str = ".") -> Pro
 
 
 def is_host_name(name: str) -> bool:
-    """Whether a name can be looked up: labels of 1 to 63 letters, digits, dashes (RFC 1123 section 2.1), 253 in all, or an IDN."""
+    """Whether a name can be looked up: labels of 1 to 63 letters, digits, dashes (RFC 1123 section 2.1), 253 in all, or
+    an IDN.
+    """
     try:
         ascii_name = name.encode("idna").decode() if not name.isascii() else name
     except UnicodeError:
@@ -215,9 +220,9 @@ def _check_network(file: TomlFile, network: Network) -> None:
 
 
 def nameserver(text: str) -> tuple[str, int] | None:
-    """Address and port of `ADDRESS`, `ADDRESS:PORT` or `[V6]:PORT` (port 53 if none is given); None if it is neither."""
+    """Address and port of `ADDRESS`, `ADDRESS:PORT` or `[V6]:PORT` (53 if none is given); None if it is neither."""
     host, _, port = (
-        text.rpartition(":") if text.count(":") == 1 or text.startswith("[") and "]:" in text else (text, "", "53")
+        text.rpartition(":") if text.count(":") == 1 or (text.startswith("[") and "]:" in text) else (text, "", "53")
     )
     if not port.isdigit() or not 0 < int(port) < 65_536:
         return None

@@ -17,7 +17,10 @@ GrantRole = Literal["owner", "admin", "backup", "member"]
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """Base of what a record holds. `kind` is the name under which it is stored; `undoable`: a person may take it back."""
+    """Base of what a record holds.
+
+    `kind` is the name under which it is stored; `undoable`: a person may take it back.
+    """
 
     kind: ClassVar[str] = ""
     undoable: ClassVar[bool] = True
@@ -47,7 +50,10 @@ class Person(Payload):
 
 @dataclass(frozen=True, slots=True)
 class System(Payload):
-    """Something that somebody has to hold the keys of. `area` is registrar, dns, cdn, hosting, database, repository, …"""
+    """Something that somebody has to hold the keys of.
+
+    `area` is registrar, dns, cdn, hosting, database, repository, …
+    """
 
     kind: ClassVar[str] = "system"
 
@@ -61,7 +67,11 @@ class System(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Grant(Payload):
-    """Who can do what in a system. `pays`: the bill goes to this person's card. `proven_at`: the last login that somebody watched. role '' takes the grant back."""
+    """Who can do what in a system.
+
+    `pays`: the bill goes to this person's card. `proven_at`: the last login that somebody watched. role '' takes the
+    grant back.
+    """
 
     kind: ClassVar[str] = "grant"
 
@@ -148,7 +158,10 @@ class Note(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Authorization(Payload):
-    """The permission to go beyond passive looking. `host` may be `*`: every host of the profile; `levels` of Consent; `proof`: how it was shown."""
+    """The permission to go beyond passive looking.
+
+    `host` may be `*`: every host of the profile; `levels` of Consent; `proof`: how it was shown.
+    """
 
     kind: ClassVar[str] = "authorization"
 

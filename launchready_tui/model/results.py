@@ -25,7 +25,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one check concluded for one subject. `evidence` are ids; `at` is the time of the newest evidence (or record) behind it.
+    """What one check concluded for one subject.
+
+    `evidence` are ids; `at` is the time of the newest evidence (or record) behind it.
 
     `run` is 0 for what comes from an attestation or drill; `record` is then its number in the journal.
     """
@@ -66,8 +68,9 @@ class FindingState(StrEnum):
 class Finding:
     """A problem that lives across runs.
 
-    Its fingerprint is check, subject and reason. `verdict` is fail or warn. `since_run` is the run that changed its state last. `waiver` is the number
-    of the waiver record that covers it now, 0 for none; a waived finding keeps its verdict.
+    Its fingerprint is check, subject and reason. `verdict` is fail or warn. `since_run` is the run that changed its
+    state last. `waiver` is the number of the waiver record that covers it now, 0 for none; a waived finding keeps its
+    verdict.
     """
 
     check: str

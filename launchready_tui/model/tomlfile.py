@@ -1,7 +1,7 @@
 """Reads TOML into dataclasses and names every mistake with its file and line.
 
-msgspec checks the types of one value at a time, so that one pass reports all mistakes; tomllib gives no positions, so a small scanner finds the
-line of a key.
+msgspec checks the types of one value at a time, so that one pass reports all mistakes; tomllib gives no positions, so a
+small scanner finds the line of a key.
 """
 
 from __future__ import annotations
@@ -42,14 +42,15 @@ class TomlFile:
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             where = _LINE.search(str(error))
             sentence = re.sub(r"\s*\(at .*\)$", "", str(error)) or "nested too deeply"
-            if "end of document" in str(error):
-                line = text.count("\n") + 1
-            else:
-                line = int(where.group(1)) if where else 1
+            at_end = "end of document" in str(error)
+            line = text.count("\n") + 1 if at_end else int(where.group(1)) if where else 1
             self.problems.append(f"{name}:{line}: not TOML: {one_line(sentence)}")
 
     def line(self, path: Path) -> int:
-        """The line of a key (the first below it, where it is a table), or of the nearest table around it. Counted from 1."""
+        """The line of a key (the first below it, where it is a table), or of the nearest table around it.
+
+        Counted from 1.
+        """
         while path:
             below = [line for known, line in self._lines.items() if known[: len(path)] == path]
             if below:
@@ -101,7 +102,9 @@ class TomlFile:
         skip: tuple[str, ...] = (),
         extra: Mapping[str, Any] | None = None,
     ) -> T | None:
-        """A dataclass from a table. `rename` maps field names to keys; fields in `skip` are the caller's, given in `extra`.
+        """A dataclass from a table.
+
+        `rename` maps field names to keys; fields in `skip` are the caller's, given in `extra`.
 
         Notes unknown keys, wrong types and missing keys; None if the value could not be made.
         """

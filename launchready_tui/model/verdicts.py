@@ -10,7 +10,7 @@ from enum import StrEnum
 class Verdict(StrEnum):
     """The closed set of conclusions. Only `PASS` counts as pass."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a word, no password
     WARN = "warn"
     FAIL = "fail"
     UNKNOWN = "unknown"
@@ -60,9 +60,9 @@ class Source(StrEnum):
 class Judgement:
     """What a check concludes for one subject from the evidence it read.
 
-    `reason` is a stable slug, empty for a plain pass. `summary` is one line with its figures. `facts` fill placeholders of the
-    fix text. `network` marks a fail that a passing hiccup could have caused: the engine then asks twice more before it
-    stands (CHECKS.md b0, flake policy). `decide_by` says, for an unknown, how the question could be decided.
+    `reason` is a stable slug, empty for a plain pass. `summary` is one line with its figures. `facts` fill placeholders
+    of the fix text. `network` marks a fail that a passing hiccup could have caused: the engine then asks twice more
+    before it stands (CHECKS.md b0, flake policy). `decide_by` says, for an unknown, how the question could be decided.
     """
 
     verdict: Verdict

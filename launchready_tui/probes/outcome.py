@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from launchready_tui.model.evidence import Ask, Failure, Fault, Vantage
 from launchready_tui.model.questions import Facts, Question
 
+NOWHERE = Vantage()
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -15,7 +17,7 @@ class Outcome:
 
     facts: Facts | None = None
     failure: Failure | None = None
-    vantage: Vantage = Vantage()
+    vantage: Vantage = NOWHERE
 
 
 def failure(reason: str, message: str, *, fault: Fault = Fault.NETWORK, vantage: Vantage | None = None) -> Outcome:
@@ -29,9 +31,9 @@ class Probe(Protocol):
     async def answer(self, question: Question[Any], attempt: int, ask: Ask) -> Outcome:
         """Ask the outside. Never raises for what the outside does.
 
-        `attempt` is 1, or 2 and 3 for confirmations: the third looks from elsewhere where it can (another resolver, the other
-        address family). `ask` lets a probe ask simpler questions (an HTTP exchange asks for the addresses of its host), so that they are
-        shared and recorded.
+        `attempt` is 1, or 2 and 3 for confirmations: the third looks from elsewhere where it can (another resolver, the
+        other address family). `ask` lets a probe ask simpler questions (an HTTP exchange asks for the addresses of its
+        host), so that they are shared and recorded.
         """
         ...
 

@@ -67,8 +67,8 @@ def built_in(name: str = "marketplace") -> Runbook:
 def load_runbook(folder: Path, live_checks: frozenset[str] | None = None) -> Runbook:
     """The runbook in a folder.
 
-    With `live_checks` (the ids that have code) every `live` entry must be one of them. Raises `ProfileError` with all mistakes, or
-    `InputError` where there is no runbook.
+    With `live_checks` (the ids that have code) every `live` entry must be one of them. Raises `ProfileError` with all
+    mistakes, or `InputError` where there is no runbook.
     """
     head_file = _open(folder, "runbook.toml")
     head = head_file.read(head_file.table("runbook"), ("runbook",), _Head, what="runbook")
@@ -77,7 +77,9 @@ def load_runbook(folder: Path, live_checks: frozenset[str] | None = None) -> Run
     stages: list[Stage] = []
     for name in head.stages if head else ():
         if Path(name).name != name:
-            head_file.problem(("runbook", "stages"), f'"{one_line(name, 60)}" must be the name of a file in the same folder')
+            head_file.problem(
+                ("runbook", "stages"), f'"{one_line(name, 60)}" must be the name of a file in the same folder'
+            )
             continue
         file = _open(folder, name)
         files.append(file)
@@ -99,7 +101,9 @@ def load_runbook(folder: Path, live_checks: frozenset[str] | None = None) -> Run
     if problems:
         raise ProfileError(problems, _HINT)
     assert head is not None
-    return Runbook(head.name, head.version, head.title, head.summary, tuple(stages), bars, items, steps, cards, automations)
+    return Runbook(
+        head.name, head.version, head.title, head.summary, tuple(stages), bars, items, steps, cards, automations
+    )
 
 
 def _open(folder: Path, name: str) -> TomlFile:
@@ -107,7 +111,10 @@ def _open(folder: Path, name: str) -> TomlFile:
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
-        raise InputError(f"{path} does not exist.", "A runbook is a folder with runbook.toml, its stage files, gate.toml and plan.toml.") from None
+        raise InputError(
+            f"{path} does not exist.",
+            "A runbook is a folder with runbook.toml, its stage files, gate.toml and plan.toml.",
+        ) from None
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8 (byte {error.start}).", "Save it as UTF-8.") from None
     except OSError as error:
@@ -132,14 +139,19 @@ def _stage(file: TomlFile, live_checks: frozenset[str] | None) -> Stage | None:
     for index, deliverable in enumerate(deliverables):
         if deliverable.document not in DOCUMENTS:
             guess = did_you_mean(deliverable.document, DOCUMENTS)
-            file.problem(("deliverable", index, "document"), f'deliverable: no document "{one_line(deliverable.document, 40)}"{guess}')
+            file.problem(
+                ("deliverable", index, "document"),
+                f'deliverable: no document "{one_line(deliverable.document, 40)}"{guess}',
+            )
     if stage is None or len(file.problems) > before:
         return None
     checks = tuple(replace(entry, stage=stage.id) for entry in checks)
     return replace(stage, checks=checks, signals=signals, deliverables=deliverables)
 
 
-def _entry(file: TomlFile, path: tuple[str | int, ...], table: dict[str, Any], live_checks: frozenset[str] | None) -> Entry | None:
+def _entry(
+    file: TomlFile, path: tuple[str | int, ...], table: dict[str, Any], live_checks: frozenset[str] | None
+) -> Entry | None:
     entry = file.read(table, path, Entry, what="check", skip=("stage",))
     if entry is None:
         return None
@@ -151,7 +163,9 @@ def _entry(file: TomlFile, path: tuple[str | int, ...], table: dict[str, Any], l
     for method in entry.methods:
         _choice(file, (*path, "methods"), method, METHODS)
     if len(entry.claim) > 60:
-        file.problem((*path, "claim"), f"check {entry.id}: claim has {len(entry.claim)} characters, at most 60 fit the screen")
+        file.problem(
+            (*path, "claim"), f"check {entry.id}: claim has {len(entry.claim)} characters, at most 60 fit the screen"
+        )
     if entry.minutes <= 0 or entry.valid_days <= 0:
         file.problem(path, f"check {entry.id}: minutes and valid_days must be more than 0")
     for name in ("why", "by_hand", "fix"):
@@ -159,7 +173,9 @@ def _entry(file: TomlFile, path: tuple[str | int, ...], table: dict[str, Any], l
             file.problem((*path, name), f"check {entry.id}: {name} is empty")
     if entry.kind is Kind.LIVE:
         if live_checks is not None and entry.id not in live_checks:
-            file.problem((*path, "id"), f'check {entry.id}: no code of that name{did_you_mean(entry.id, sorted(live_checks))}')
+            file.problem(
+                (*path, "id"), f"check {entry.id}: no code of that name{did_you_mean(entry.id, sorted(live_checks))}"
+            )
     elif not entry.statement.strip() or not entry.methods:
         file.problem(path, f"check {entry.id}: a check of kind {entry.kind} needs statement and methods")
     if entry.kind is Kind.DRILL and (entry.limit_minutes <= 0 or not entry.steps):
@@ -171,7 +187,9 @@ def _entry(file: TomlFile, path: tuple[str | int, ...], table: dict[str, Any], l
 
 def _choice(file: TomlFile, path: tuple[str | int, ...], value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        file.problem(path, f'{path[-1]}: "{one_line(value, 40)}" is none of {", ".join(choices)}{did_you_mean(value, choices)}')
+        file.problem(
+            path, f'{path[-1]}: "{one_line(value, 40)}" is none of {", ".join(choices)}{did_you_mean(value, choices)}'
+        )
 
 
 def _check_controls(files: list[TomlFile], stages: list[Stage]) -> None:
@@ -185,7 +203,10 @@ def _check_controls(files: list[TomlFile], stages: list[Stage]) -> None:
             for path, table in file.tables(key):
                 for control in table.get("controls", []):
                     if not any(entry.covers(control) for entry in entries):
-                        file.problem((*path, "controls"), f'{key}: no check covers "{one_line(control, 40)}"{did_you_mean(control, rows)}')
+                        file.problem(
+                            (*path, "controls"),
+                            f'{key}: no check covers "{one_line(control, 40)}"{did_you_mean(control, rows)}',
+                        )
 
 
 def _check_unique(files: list[TomlFile]) -> None:
@@ -196,5 +217,7 @@ def _check_unique(files: list[TomlFile]) -> None:
                 name = str(table.get("id", ""))
                 where = f"{file.name}:{file.line((*path, 'id'))}"
                 if (key, name) in seen:
-                    file.problem((*path, "id"), f'{key}: the id "{one_line(name, 60)}" is used at {seen[key, name]} already')
+                    file.problem(
+                        (*path, "id"), f'{key}: the id "{one_line(name, 60)}" is used at {seen[key, name]} already'
+                    )
                 seen.setdefault((key, name), where)

@@ -30,8 +30,8 @@ BUSY_MS = 3_000
 class EngagementFile:
     """An open engagement file.
 
-    Methods may be called from any thread and return when the work is done; what a writing method returned is on disk. Every method raises
-    `EngagementError` where SQLite refuses.
+    Methods may be called from any thread and return when the work is done; what a writing method returned is on disk.
+    Every method raises `EngagementError` where SQLite refuses.
     """
 
     def __init__(self, path: Path | None, *, create: bool = False) -> None:
@@ -71,11 +71,17 @@ class EngagementFile:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except FileExistsError:
-            raise EngagementError(f"{path} exists already.", f"Open it with `launchready {path}`, or choose another name.") from None
+            raise EngagementError(
+                f"{path} exists already.", f"Open it with `launchready {path}`, or choose another name."
+            ) from None
         except FileNotFoundError:
-            raise EngagementError(f"The folder {path.parent} does not exist.", "Make it first, or choose another folder.") from None
+            raise EngagementError(
+                f"The folder {path.parent} does not exist.", "Make it first, or choose another folder."
+            ) from None
         except OSError as error:
-            raise EngagementError(f"{path} cannot be made: {error.strerror}.", "Choose a folder that you may write to.") from None
+            raise EngagementError(
+                f"{path} cannot be made: {error.strerror}.", "Choose a folder that you may write to."
+            ) from None
         return self._connect(str(path))
 
     def _open_existing(self, path: Path) -> Database:
@@ -114,7 +120,8 @@ class EngagementFile:
     def _check(self, db: Database) -> None:
         if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise EngagementError(
-                f"{self.path} is a database of another program.", "Name a file that `launchready new` made; this one was not changed."
+                f"{self.path} is a database of another program.",
+                "Name a file that `launchready new` made; this one was not changed.",
             )
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
@@ -139,8 +146,9 @@ class EngagementFile:
         copy.close()
 
     def _read_head(self, db: Database) -> None:
-        rows = [db.execute(f"SELECT seq, hash FROM {table} ORDER BY seq DESC LIMIT 1").fetchone() for table in APPEND_ONLY]  # noqa: S608
-        self._seq, self._head = max((row for row in rows if row), default=(0, ""))
+        newest = [row for table in APPEND_ONLY for row in db.table(table).rows_where(order_by="seq desc", limit=1)]
+        last = max(newest, key=lambda row: int(row["seq"]), default={"seq": 0, "hash": ""})
+        self._seq, self._head = last["seq"], last["hash"]
 
     # --- the owning thread --------------------------------------------------------------------------------------------
 
@@ -159,20 +167,29 @@ class EngagementFile:
         text = str(error)
         if "locked" in text or "busy" in text:
             return EngagementError(
-                f"{self.path} is being written by another program.", "Close the other window, or try again in a moment. Nothing was changed."
+                f"{self.path} is being written by another program.",
+                "Close the other window, or try again in a moment. Nothing was changed.",
             )
         if "readonly" in text:
-            return EngagementError(f"{self.path} can only be read.", "`launchready copy FILE TO` makes a copy that you can write to.")
+            return EngagementError(
+                f"{self.path} can only be read.", "`launchready copy FILE TO` makes a copy that you can write to."
+            )
         if "full" in text:
-            return EngagementError(f"There is no room to write {self.path}.", "Free some disk space and try again. Nothing was changed.")
+            return EngagementError(
+                f"There is no room to write {self.path}.", "Free some disk space and try again. Nothing was changed."
+            )
         if "malformed" in text or "not a database" in text:
-            return EngagementError(f"{self.path} is damaged: {text}.", "Open a copy from before. The file was not changed.")
+            return EngagementError(
+                f"{self.path} is damaged: {text}.", "Open a copy from before. The file was not changed."
+            )
         return EngagementError(f"{self.path}: the database says: {text}.", "Nothing was changed.")
 
     def _write(self, work: Callable[[], T]) -> T:
         """Run work in a transaction; the chain goes back to where it was if it fails."""
         if self.read_only:
-            raise EngagementError(f"{self.path} can only be read.", "`launchready copy FILE TO` makes a copy that you can write to.")
+            raise EngagementError(
+                f"{self.path} can only be read.", "`launchready copy FILE TO` makes a copy that you can write to."
+            )
 
         def transaction() -> T:
             try:
@@ -191,7 +208,10 @@ class EngagementFile:
     def _append(self, table: str, row: dict[str, Any]) -> str:
         """Add a row to an append-only table; its hash covers the row and the hash before. Returns the hash."""
         self._seq += 1
-        stored = {"seq": self._seq, **{key: _storable(value) if isinstance(value, str) else value for key, value in row.items()}}
+        stored = {
+            "seq": self._seq,
+            **{key: _storable(value) if isinstance(value, str) else value for key, value in row.items()},
+        }
         self._head = codec.digest([self._head, table, stored])
         self._db.table(table).insert({"hash": self._head, **stored})
         return self._head
@@ -277,10 +297,13 @@ class EngagementFile:
 
         def work() -> tuple[Run, ...]:
             query = """
-                SELECT runs.id, runs.started_at, run_ends.finished_at, coalesce(run_ends.state, 'interrupted'), scope, tool
+                SELECT runs.id, runs.started_at, run_ends.finished_at, coalesce(run_ends.state, 'interrupted'),
+                       runs.scope, runs.tool
                 FROM runs LEFT JOIN run_ends ON run_ends.run = runs.id ORDER BY runs.id
             """
-            return tuple(msgspec.convert(dict(zip(Run.__slots__, row, strict=True)), Run) for row in self._db.execute(query))
+            return tuple(
+                msgspec.convert(dict(zip(Run.__slots__, row, strict=True)), Run) for row in self._db.execute(query)
+            )
 
         return self._call(work)
 
@@ -408,7 +431,8 @@ def _record(number: int, at: str, kind: str, payload: str, chain: str) -> Record
         content = codec.payload_from_plain(kind, json.loads(payload))
     except (KeyError, msgspec.MsgspecError) as error:
         raise EngagementError(
-            f"Record {number} ({kind}) cannot be read: {error}.", "It may come from another version; the file was not changed."
+            f"Record {number} ({kind}) cannot be read: {error}.",
+            "It may come from another version; the file was not changed.",
         ) from None
     return Record(number, msgspec.convert(at, datetime), content, chain)
 

@@ -1,7 +1,7 @@
 """The tables of an engagement file, and how older files become current ones.
 
-Every append-only table takes its `seq` from one count and its `hash` from one chain, so that the order over all tables, and any change
-after the fact, can be told.
+Every append-only table takes its `seq` from one count and its `hash` from one chain, so that the order over all tables,
+and any change after the fact, can be told.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ def create_tables(db: Database) -> None:
     db.table("runs").create({**chain, "id": int, "started_at": str, "scope": str, "tool": str}, pk="seq", strict=True)
     db.table("run_ends").create({**chain, "run": int, "finished_at": str, "state": str}, pk="seq", strict=True)
     db.table("evidence").create(
-        {**chain, "id": str, "run": int, "kind": str, "host": str, "attempt": int, "content": str}, pk="seq", strict=True
+        {**chain, "id": str, "run": int, "kind": str, "host": str, "attempt": int, "content": str},
+        pk="seq",
+        strict=True,
     )
     db.table("results").create(
         {
@@ -58,6 +60,5 @@ def create_tables(db: Database) -> None:
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
     for kind in ("decision", "attestation", "waiver", "grant", "system", "person", "authorization", "drill", "note"):
-        db.execute(
-            f"CREATE VIEW \"{kind}s\" AS SELECT number, at, payload FROM records WHERE kind = '{kind}' ORDER BY number"
-        )
+        query = f"SELECT number, at, payload FROM records WHERE kind = '{kind}' ORDER BY number"  # noqa: S608 - our words
+        db.create_view(f"{kind}s", query)

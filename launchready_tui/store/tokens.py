@@ -14,7 +14,17 @@ from launchready_tui.errors import InputError
 T = TypeVar("T")
 
 SERVICE = "launchready"
-PROVIDERS = ("cloudflare", "uptimerobot", "betterstack", "sentry", "github", "supabase", "postmark", "stripe", "registrar")
+PROVIDERS = (
+    "cloudflare",
+    "uptimerobot",
+    "betterstack",
+    "sentry",
+    "github",
+    "supabase",
+    "postmark",
+    "stripe",
+    "registrar",
+)
 TIMEOUT = 20.0
 """Seconds that the keyring may take: a desktop may be asking its owner to unlock it."""
 
@@ -78,6 +88,14 @@ def forget(provider: str, engagement: str = "") -> bool:
         return True
 
     return _bounded(work, provider)
+
+
+def backend() -> tuple[str, bool]:
+    """The name of the keyring that would be used, and whether it can hold anything."""
+    import keyring
+
+    found = keyring.get_keyring()
+    return f"{type(found).__module__}.{type(found).__name__}", found.priority > 0
 
 
 def _user(provider: str, engagement: str) -> str:

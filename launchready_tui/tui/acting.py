@@ -35,10 +35,33 @@ class ActingScreen(LaunchScreen):
         Binding("o", "own", "owner", id="record.own", tooltip="Name who takes care of this"),
         Binding("t", "drill", "stopwatch", show=False, id="record.drill", tooltip="Run this drill against the clock"),
         Binding("e", "note", "note", show=False, id="record.note", tooltip="Write a note about this"),
-        Binding("f", "run_failed", "re-run failed", show=False, id="check.run-failed", tooltip="Run again what did not pass, in all stages"),
-        Binding("y", "copy", "copy", show=False, id="check.copy", tooltip="Copy the value, the fix, a command, or all as Markdown"),
-        Binding("v", "raw", "raw evidence", show=False, id="check.raw", tooltip="Evidence in words, or as it is stored"),
-        Binding("i", "stage_info", "stage", show=False, id="stage.info", tooltip="Goal, failure signals and documents of this stage"),
+        Binding(
+            "f",
+            "run_failed",
+            "re-run failed",
+            show=False,
+            id="check.run-failed",
+            tooltip="Run again what did not pass, in all stages",
+        ),
+        Binding(
+            "y",
+            "copy",
+            "copy",
+            show=False,
+            id="check.copy",
+            tooltip="Copy the value, the fix, a command, or all as Markdown",
+        ),
+        Binding(
+            "v", "raw", "raw evidence", show=False, id="check.raw", tooltip="Evidence in words, or as it is stored"
+        ),
+        Binding(
+            "i",
+            "stage_info",
+            "stage",
+            show=False,
+            id="stage.info",
+            tooltip="Goal, failure signals and documents of this stage",
+        ),
     ]
 
     FOOTER: ClassVar[tuple[str, ...]] = (
@@ -77,7 +100,9 @@ class ActingScreen(LaunchScreen):
     def why_not(self, action: str) -> str:
         """Why a key cannot act now."""
         row = self.target()
-        if action in ("run_this", "attest", "waive", "own", "drill", "copy", "note") and (row is None or row.lead is None):
+        if action in ("run_this", "attest", "waive", "own", "drill", "copy", "note") and (
+            row is None or row.lead is None
+        ):
             return "" if action == "run_this" and self.chosen_keys() else "There is no check under the cursor."
         if row is None or row.lead is None:
             return ""
@@ -85,17 +110,25 @@ class ActingScreen(LaunchScreen):
         match action:
             case "run_this":
                 live = bool(self.chosen_keys()) or at.entry.kind is Kind.LIVE
-                way = {Kind.DRILL: "t runs it against the clock", Kind.IMPORT: "a records what the file says"}.get(at.entry.kind, "a records the answer")
+                way = {Kind.DRILL: "t runs it against the clock", Kind.IMPORT: "a records what the file says"}.get(
+                    at.entry.kind, "a records the answer"
+                )
                 return "" if live else f"No program can see this one: {way}."
             case "run_stage":
-                return "" if self._has_live() else "No check of this stage runs by itself: people answer them. a records an answer."
+                return (
+                    ""
+                    if self._has_live()
+                    else "No check of this stage runs by itself: people answer them. a records an answer."
+                )
             case "attest":
                 return self._why_not_attest(row)
             case "waive":
                 problems = [m for m in row.members if m.verdict in (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN)]
                 return "" if problems else "There is no finding to accept here. d records a decision."
             case "drill":
-                return "" if at.entry.kind is Kind.DRILL else "This is no drill. The stopwatch is for checks that say so."
+                return (
+                    "" if at.entry.kind is Kind.DRILL else "This is no drill. The stopwatch is for checks that say so."
+                )
         return ""
 
     def _why_not_attest(self, row: Row) -> str:
@@ -150,7 +183,13 @@ class ActingScreen(LaunchScreen):
     def _work_here(self) -> None:
         """The stage clock follows the work."""
         snapshot, stage = self.launch.snapshot, self.shown_stage()
-        if snapshot is not None and not self.launch.read_only and snapshot.state.clock.running and stage and snapshot.state.clock.stage != stage:
+        if (
+            snapshot is not None
+            and not self.launch.read_only
+            and snapshot.state.clock.running
+            and stage
+            and snapshot.state.clock.stage != stage
+        ):
             self.launch.mark_clock(ClockMark("stage", stage=stage), quiet=True)
 
     # ----------------------------------------------------------------------------------------------- recording
@@ -170,9 +209,14 @@ class ActingScreen(LaunchScreen):
         row = self.target()
         if self.refuse("waive") or row is None:
             return
-        problems = [m for m in row.members if m.verdict in (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN) and not m.is_waived] or list(row.members)
+        problems = [
+            m for m in row.members if m.verdict in (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN) and not m.is_waived
+        ] or list(row.members)
         if len(problems) > 1:
-            self.launch.say(f"A waiver is signed for one finding, and here are {len(problems)}. Right arrow opens them.", severity="warning")
+            self.launch.say(
+                f"A waiver is signed for one finding, and here are {len(problems)}. Right arrow opens them.",
+                severity="warning",
+            )
             return
         self._form("waive", problems[0])
 
@@ -220,7 +264,9 @@ class ActingScreen(LaunchScreen):
             "command": first_command(hand) or hand,
             "cli": f"launchready check {snapshot.path or 'FILE'} --check {at.entry.id}",
             "evidence": "\n".join(at.result.evidence),
-            "markdown": as_markdown(at, snapshot.product.name, texts_fix=fix_text(at.entry, at.result, snapshot.product)),
+            "markdown": as_markdown(
+                at, snapshot.product.name, texts_fix=fix_text(at.entry, at.result, snapshot.product)
+            ),
         }
         names = {
             "summary": "what was found",
@@ -247,7 +293,11 @@ class ActingScreen(LaunchScreen):
         tool = "" if self.app.is_headless else await asyncio.to_thread(native_copy, text)
         if not tool:
             self.app.copy_to_clipboard(text)
-        how = f"by {tool}" if tool else "through the terminal (OSC 52); if nothing arrives, your terminal does not allow it"
+        how = (
+            f"by {tool}"
+            if tool
+            else "through the terminal (OSC 52); if nothing arrives, your terminal does not allow it"
+        )
         self.launch.say(f"{plural(len(text), 'character')} copied {how}.")
 
 

@@ -51,7 +51,15 @@ class LaunchReadyApp(Runner):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", show=False, priority=True, id="app.quit", tooltip="Quit at once"),
-        Binding("ctrl+c", "help_quit", "copy or explain", show=False, system=True, id="app.explain-quit", tooltip="How to leave"),
+        Binding(
+            "ctrl+c",
+            "help_quit",
+            "copy or explain",
+            show=False,
+            system=True,
+            id="app.explain-quit",
+            tooltip="How to leave",
+        ),
     ]
 
     def __init__(
@@ -191,8 +199,12 @@ class LaunchReadyApp(Runner):
         if self.progress is not None:
             from launchready_tui.tui.screens.confirm import Confirm
 
-            body = self.ink.line(f"{self.progress.done} of {self.progress.total} are done and kept. The rest would not be looked at.")
-            answer = await self.push_screen_wait(Confirm("A run is going on", body, [("stay", "Stay"), ("quit", "Stop it and quit")], danger="quit"))
+            body = self.ink.line(
+                f"{self.progress.done} of {self.progress.total} are done and kept. The rest would not be looked at."
+            )
+            answer = await self.push_screen_wait(
+                Confirm("A run is going on", body, [("stay", "Stay"), ("quit", "Stop it and quit")], danger="quit")
+            )
             if answer != "quit":
                 return
         await self.action_quit()
@@ -218,7 +230,7 @@ class LaunchReadyApp(Runner):
             self.say("No engagement is open.", severity="warning")
             return
         top = self.screen
-        if isinstance(top, LaunchScreen) and top.PLACE == name:
+        if isinstance(top, LaunchScreen) and name == top.PLACE:
             self.back()
             return
         try:
@@ -309,9 +321,21 @@ class LaunchReadyApp(Runner):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The few commands that no key has."""
         yield SystemCommand("Theme…", "Choose the colours; remembered", self.search_themes)
-        yield SystemCommand("ASCII signs on or off", "For terminals and fonts without the signs; remembered", lambda: self.use_ascii(not self.glyphs.is_ascii))
-        yield SystemCommand("Movement on or off", "Animations of the interface; remembered", lambda: self.use_animation(self.animation_level == "none"))
-        yield SystemCommand("Save a picture of the screen", "An SVG; it shows everything that is on the screen", lambda: self.deliver_screenshot())
+        yield SystemCommand(
+            "ASCII signs on or off",
+            "For terminals and fonts without the signs; remembered",
+            lambda: self.use_ascii(not self.glyphs.is_ascii),
+        )
+        yield SystemCommand(
+            "Movement on or off",
+            "Animations of the interface; remembered",
+            lambda: self.use_animation(self.animation_level == "none"),
+        )
+        yield SystemCommand(
+            "Save a picture of the screen",
+            "An SVG; it shows everything that is on the screen",
+            lambda: self.deliver_screenshot(),
+        )
 
 
 def run_tui(

@@ -57,7 +57,9 @@ class ControlGuard(LineFilter):
         if all(segment.text.isprintable() for segment in segments):
             return segments
         return [
-            segment if segment.text.isprintable() or segment.control else Segment(segment.text.translate(_FORBIDDEN), segment.style)
+            segment
+            if segment.text.isprintable() or segment.control
+            else Segment(segment.text.translate(_FORBIDDEN), segment.style)
             for segment in segments
         ]
 
@@ -99,7 +101,9 @@ class PlainSigns(LineFilter):
         if all(segment.text.isascii() for segment in segments):
             return segments
         return [
-            segment if segment.text.isascii() or segment.control else Segment(segment.text.translate(_PLAIN), segment.style)
+            segment
+            if segment.text.isascii() or segment.control
+            else Segment(segment.text.translate(_PLAIN), segment.style)
             for segment in segments
         ]
 
@@ -147,27 +151,95 @@ class LaunchScreen(Aware, Screen[None]):
             Binding(str(n), f"app.stage({n})", f"stage {n}", show=False, id=f"go.stage-{n}", tooltip=f"Go to stage {n}")
             for n in range(1, 8)
         ),
-        Binding("left_square_bracket", "app.next_stage(-1)", "previous stage", show=False, id="go.previous-stage", tooltip="Go to the stage before", key_display="["),
-        Binding("right_square_bracket", "app.next_stage(1)", "next stage", show=False, id="go.next-stage", tooltip="Go to the stage after", key_display="]"),
-        Binding("n", "app.next_blocker", "next blocker", show=False, id="go.next-blocker", tooltip="Go to the next thing that blocks the launch"),
+        Binding(
+            "left_square_bracket",
+            "app.next_stage(-1)",
+            "previous stage",
+            show=False,
+            id="go.previous-stage",
+            tooltip="Go to the stage before",
+            key_display="[",
+        ),
+        Binding(
+            "right_square_bracket",
+            "app.next_stage(1)",
+            "next stage",
+            show=False,
+            id="go.next-stage",
+            tooltip="Go to the stage after",
+            key_display="]",
+        ),
+        Binding(
+            "n",
+            "app.next_blocker",
+            "next blocker",
+            show=False,
+            id="go.next-blocker",
+            tooltip="Go to the next thing that blocks the launch",
+        ),
         Binding("G", "app.go('gate')", "gate", show=False, id="go.gate", tooltip="The launch gate"),
         Binding("M", "app.go('access')", "access map", show=False, id="go.access", tooltip="Who holds the keys"),
         Binding("L", "app.go('log')", "log", show=False, id="go.log", tooltip="Everything that was recorded, in order"),
         Binding("P", "app.go('product')", "product", show=False, id="go.product", tooltip="The product profile"),
-        Binding("D", "app.go('changes')", "changes", show=False, id="go.changes", tooltip="What changed since the last run or visit"),
+        Binding(
+            "D",
+            "app.go('changes')",
+            "changes",
+            show=False,
+            id="go.changes",
+            tooltip="What changed since the last run or visit",
+        ),
         Binding("H", "app.go('handover')", "handover", show=False, id="go.handover", tooltip="The handover pack"),
         Binding("u", "app.undo", "undo", show=False, id="record.undo", tooltip="Take back what was recorded last"),
         Binding("U", "app.redo", "redo", show=False, id="record.redo", tooltip="Record again what was taken back last"),
-        Binding("p", "app.clock", "clock", show=False, id="clock.toggle", tooltip="Start, pause or resume the sprint clock"),
-        Binding("A", "app.authorize", "authorize", show=False, id="record.authorize", tooltip="Record the permission to go beyond passive looking"),
-        Binding("x", "app.stop", "stop", show=False, id="run.stop", tooltip="Stop what is running; what is finished is kept"),
-        Binding("F", "app.repair", "repair a fault", show=False, id="practice.repair", tooltip="Practice: repair a planted fault"),
-        Binding("colon", "palette", "all", show=False, id="palette.colon", tooltip="Everything that can be done, by name", key_display=":"),
-        Binding("ctrl+p", "palette", "all", show=False, id="palette.open", tooltip="Everything that can be done, by name"),
-        Binding("question_mark", "help", "more", show=False, id="help.open", tooltip="Where you are and which keys work here", key_display="?"),
+        Binding(
+            "p", "app.clock", "clock", show=False, id="clock.toggle", tooltip="Start, pause or resume the sprint clock"
+        ),
+        Binding(
+            "A",
+            "app.authorize",
+            "authorize",
+            show=False,
+            id="record.authorize",
+            tooltip="Record the permission to go beyond passive looking",
+        ),
+        Binding(
+            "x", "app.stop", "stop", show=False, id="run.stop", tooltip="Stop what is running; what is finished is kept"
+        ),
+        Binding(
+            "F",
+            "app.repair",
+            "repair a fault",
+            show=False,
+            id="practice.repair",
+            tooltip="Practice: repair a planted fault",
+        ),
+        Binding(
+            "colon",
+            "palette",
+            "all",
+            show=False,
+            id="palette.colon",
+            tooltip="Everything that can be done, by name",
+            key_display=":",
+        ),
+        Binding(
+            "ctrl+p", "palette", "all", show=False, id="palette.open", tooltip="Everything that can be done, by name"
+        ),
+        Binding(
+            "question_mark",
+            "help",
+            "more",
+            show=False,
+            id="help.open",
+            tooltip="Where you are and which keys work here",
+            key_display="?",
+        ),
         Binding("f1", "help", "more", show=False, id="help.f1", tooltip="Where you are and which keys work here"),
         Binding("escape", "back", "back", show=False, id="go.back", tooltip="Back to where you came from; never quits"),
-        Binding("q", "app.leave", "quit", show=False, id="app.leave", tooltip="Quit; asks only while something is running"),
+        Binding(
+            "q", "app.leave", "quit", show=False, id="app.leave", tooltip="Quit; asks only while something is running"
+        ),
     ]
 
     def compose(self) -> ComposeResult:
@@ -176,7 +248,9 @@ class LaunchScreen(Aware, Screen[None]):
         yield from self.compose_body()
         yield KeyLine()
         yield Static(
-            Content(f"Please make the window larger.\n{SMALLEST[0]} × {SMALLEST[1]} is the least; 120 × 36 is comfortable.\nAll keys work on."),
+            Content(
+                f"Please make the window larger.\n{SMALLEST[0]} × {SMALLEST[1]} is the least; 120 × 36 is comfortable.\nAll keys work on."
+            ),
             id="too-small",
         )
 
@@ -288,7 +362,15 @@ class LaunchModal(Aware, ModalScreen[T]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "back", id="dialog.cancel", tooltip="Close without doing anything"),
         Binding("f1", "help", "help", show=False, id="dialog.help-f1", tooltip="What this dialog is for"),
-        Binding("question_mark", "help", "help", show=False, id="dialog.help", tooltip="What this dialog is for", key_display="?"),
+        Binding(
+            "question_mark",
+            "help",
+            "help",
+            show=False,
+            id="dialog.help",
+            tooltip="What this dialog is for",
+            key_display="?",
+        ),
     ]
 
     def action_cancel(self) -> None:

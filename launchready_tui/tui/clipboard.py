@@ -6,7 +6,13 @@ import os
 import shutil
 import subprocess
 
-TOOLS = (("wl-copy",), ("pbcopy",), ("xclip", "-selection", "clipboard"), ("xsel", "--clipboard", "--input"), ("clip.exe",))
+TOOLS = (
+    ("wl-copy",),
+    ("pbcopy",),
+    ("xclip", "-selection", "clipboard"),
+    ("xsel", "--clipboard", "--input"),
+    ("clip.exe",),
+)
 
 
 def native_copy(text: str) -> str:
@@ -20,7 +26,9 @@ def native_copy(text: str) -> str:
         if path is None:
             continue
         try:
-            subprocess.run([path, *command[1:]], input=text.encode("utf-8", "replace"), check=True, timeout=2, capture_output=True)  # noqa: S603
+            subprocess.run(
+                [path, *command[1:]], input=text.encode("utf-8", "replace"), check=True, timeout=2, capture_output=True
+            )
         except (OSError, subprocess.SubprocessError):
             continue
         return command[0]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from launchready_tui.engine.fixes import filled, fix_text
 from rich.cells import cell_len
 
+from launchready_tui.engine.fixes import filled, fix_text
 from launchready_tui.model.board import Snapshot, Standing
 from launchready_tui.model.evidence import Evidence
 from launchready_tui.model.records import Attestation, Drill, Note, Record, Waiver
@@ -36,7 +36,17 @@ class Background:
 class Explainer:
     """Writes the lines of the detail pane for one row."""
 
-    def __init__(self, row: Row, snapshot: Snapshot, ink: Ink, width: int, background: Background, *, raw: bool = False, title: bool = False) -> None:
+    def __init__(
+        self,
+        row: Row,
+        snapshot: Snapshot,
+        ink: Ink,
+        width: int,
+        background: Background,
+        *,
+        raw: bool = False,
+        title: bool = False,
+    ) -> None:
         assert row.lead is not None
         self.row = row
         self.at: Standing = row.lead
@@ -122,7 +132,11 @@ class Explainer:
         if result.decide_by:
             self._labelled("To decide", result.decide_by, label_tone="unknown")
         if at.stale:
-            self._labelled("Too old", "Seen more than 48 hours ago: it does not decide the gate any more. r looks again.", label_tone="warn")
+            self._labelled(
+                "Too old",
+                "Seen more than 48 hours ago: it does not decide the gate any more. r looks again.",
+                label_tone="warn",
+            )
         if at.live is not None:
             self._labelled("A run saw", f"{at.live.verdict.value}: {at.live.summary}")
         if at.needs_person:
@@ -133,10 +147,18 @@ class Explainer:
     def _asks(self) -> None:
         entry = self.entry
         if entry.kind is Kind.DRILL:
-            self._labelled("To try", f"{entry.statement}\n\nThe limit is {entry.limit_minutes} minutes. `t` starts the stopwatch.", label_tone="person")
+            self._labelled(
+                "To try",
+                f"{entry.statement}\n\nThe limit is {entry.limit_minutes} minutes. `t` starts the stopwatch.",
+                label_tone="person",
+            )
             self._list("Steps", [[f"{n} ", step] for n, step in enumerate(entry.steps, 1)])
         else:
-            self._labelled("To answer", f"{entry.statement}\n\nShown by {' or '.join(entry.methods)}. `a` records the answer.", label_tone="person")
+            self._labelled(
+                "To answer",
+                f"{entry.statement}\n\nShown by {' or '.join(entry.methods)}. `a` records the answer.",
+                label_tone="person",
+            )
         self._gap()
 
     def _subjects(self) -> None:
@@ -174,7 +196,11 @@ class Explainer:
                 self._labelled("Waived", text, label_tone="waived")
             case Drill() as drill:
                 end = "in" if drill.completed else "given up after"
-                self._labelled("Drilled", f"{drill.by}, {render.moment(record.at)}: {end} {span(drill.seconds)} of {self.entry.limit_minutes} min. {drill.note}", label_tone="person")
+                self._labelled(
+                    "Drilled",
+                    f"{drill.by}, {render.moment(record.at)}: {end} {span(drill.seconds)} of {self.entry.limit_minutes} min. {drill.note}",
+                    label_tone="person",
+                )
 
     def _why(self) -> None:
         self._gap()
@@ -186,7 +212,11 @@ class Explainer:
         text = fix_text(self.entry, self.at.result, self.snapshot.product)
         for name, value in self.at.result.facts.items():
             text = text.replace("{" + name + "}", one_line(value))
-        self._labelled(f"Fix {render.minutes(self.entry.minutes)}", text, label_tone="bold" if self.at.verdict is Verdict.FAIL else "muted")
+        self._labelled(
+            f"Fix {render.minutes(self.entry.minutes)}",
+            text,
+            label_tone="bold" if self.at.verdict is Verdict.FAIL else "muted",
+        )
 
     def _by_hand(self) -> None:
         self._gap()
@@ -196,7 +226,9 @@ class Explainer:
         self._gap()
         owner = self.at.owner
         due = f", due {owner.due}" if owner and owner.due else ""
-        self._labelled("Owner", f"{owner.owner}{due}" if owner else "nobody yet; `o` names one", "" if owner else "muted")
+        self._labelled(
+            "Owner", f"{owner.owner}{due}" if owner else "nobody yet; `o` names one", "" if owner else "muted"
+        )
         for record in self.snapshot.state.notes:
             note = record.payload
             if isinstance(note, Note) and note.check == self.entry.id and note.subject in ("", self.at.result.subject):
@@ -250,14 +282,24 @@ class Explainer:
 
     def _signals(self) -> None:
         stage = next((stage for stage in self.snapshot.runbook.stages if stage.id == self.entry.stage), None)
-        fires = [signal.title for signal in (stage.signals if stage else ()) if any(self.entry.covers(control) for control in signal.controls)]
-        bars = [f"{bar.id} {bar.title}" for bar in self.snapshot.runbook.bars if any(self.entry.covers(control) for control in bar.controls)]
+        fires = [
+            signal.title
+            for signal in (stage.signals if stage else ())
+            if any(self.entry.covers(control) for control in signal.controls)
+        ]
+        bars = [
+            f"{bar.id} {bar.title}"
+            for bar in self.snapshot.runbook.bars
+            if any(self.entry.covers(control) for control in bar.controls)
+        ]
         if fires or bars:
             self._gap()
         if bars:
             self._labelled("Gate", "; ".join(bars))
         if fires:
-            self._labelled("Signal", ("fires: " if self.at.verdict is Verdict.FAIL else "would fire: ") + "; ".join(fires))
+            self._labelled(
+                "Signal", ("fires: " if self.at.verdict is Verdict.FAIL else "would fire: ") + "; ".join(fires)
+            )
 
     def _source(self) -> None:
         entry = self.entry

@@ -51,7 +51,11 @@ class LaunchCommands(Provider):
         for stage in snapshot.runbook.stages:
             yield f"Stage {stage.number} {stage.title}", "go there", partial(self._launch.action_stage, stage.number)
         for entry in snapshot.runbook.entries:
-            yield entry.claim, f"{entry.id}, stage {entry.stage.lstrip('S')}", partial(self._launch.go_to_check, entry.id)
+            yield (
+                entry.claim,
+                f"{entry.id}, stage {entry.stage.lstrip('S')}",
+                partial(self._launch.go_to_check, entry.id),
+            )
 
     def findings(self) -> Iterator[Command]:
         """What does not pass, by subject."""

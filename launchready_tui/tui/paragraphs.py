@@ -53,7 +53,9 @@ def wrap(text: str, width: int, tone: str = "", indent: int = 0, first: Sequence
     return lines
 
 
-def block(text: str, width: int, tone: str = "", indent: int = 0, first: Sequence[Part] = (), bar: str = "│") -> list[Line]:
+def block(
+    text: str, width: int, tone: str = "", indent: int = 0, first: Sequence[Part] = (), bar: str = "│"
+) -> list[Line]:
     """A text of the runbook: paragraphs are reflowed, fenced blocks keep their lines, lists their hanging indent."""
     lines: list[Line] = []
     paragraph: list[str] = []

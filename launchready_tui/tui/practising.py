@@ -24,7 +24,9 @@ async def repair(app: LaunchReadyApp, practice: PracticeProcess) -> None:
         return
     lines = [(ALL, "all of them", plural(len(faults), "fault"))]
     lines += [(fault.id, one_line(fault.title, 60), one_line(fault.repair or fault.story, 120)) for fault in faults]
-    choice = await app.push_screen_wait(Menu("Practice: repair a fault", lines, note="The check that finds it is run again afterwards."))
+    choice = await app.push_screen_wait(
+        Menu("Practice: repair a fault", lines, note="The check that finds it is run again afterwards.")
+    )
     if choice is None:
         return
     if choice == ALL:

@@ -10,7 +10,11 @@ from launchready_tui.tui.render import Mark, mark_of
 
 HOW = "text · status:fail · owner:anna · owner:none · severity:blocker · group:tls · !not"
 FIELDS = ("status", "owner", "severity", "group")
-_STATES = {"open": "not settled", "blocking": "keeps the gate shut", **{mark.value.replace(" ", "-"): "" for mark in Mark}}
+_STATES = {
+    "open": "not settled",
+    "blocking": "keeps the gate shut",
+    **{mark.value.replace(" ", "-"): "" for mark in Mark},
+}
 
 
 @dataclass(frozen=True, slots=True)

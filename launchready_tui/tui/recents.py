@@ -73,7 +73,8 @@ def forget(folder: Path, path: Path) -> None:
 def save(folder: Path, recents: Iterable[Recent]) -> None:
     """Write the list; a folder that cannot be written is no reason to stop."""
     rows = [
-        {"path": str(r.path), "name": r.name, "opened_at": r.opened_at.isoformat(), "verdict": r.verdict} for r in _first(recents)
+        {"path": str(r.path), "name": r.name, "opened_at": r.opened_at.isoformat(), "verdict": r.verdict}
+        for r in _first(recents)
     ]
     with suppress(OSError, UnicodeError):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

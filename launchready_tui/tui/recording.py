@@ -133,7 +133,10 @@ class Recorder(Shell):
             self.say("There is nothing to take back." if back else "There is nothing to bring back.")
             return
         words = describe(record.payload, self.snapshot.runbook if self.snapshot else None)
-        self.say(f"{words[:1].upper()}{words[1:]}.\n{'U brings it back.' if back else 'u takes it back.'}", title="Taken back" if back else "Recorded again")
+        self.say(
+            f"{words[:1].upper()}{words[1:]}.\n{'U brings it back.' if back else 'u takes it back.'}",
+            title="Taken back" if back else "Recorded again",
+        )
         await self.refresh_snapshot()
 
     # --------------------------------------------------------------------------------------------- sprint clock

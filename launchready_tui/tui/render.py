@@ -7,9 +7,7 @@ Two kinds of styled text leave this module: `Content` for every widget but table
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from rich.cells import cell_len, set_cell_size
 from rich.style import Style
@@ -21,6 +19,7 @@ from launchready_tui.model.board import BarState, GateVerdict, Standing
 from launchready_tui.model.runbook import Kind
 from launchready_tui.model.verdicts import Severity, Verdict
 from launchready_tui.text import span, visible
+from launchready_tui.tui.signs import ASCII, UNICODE, URGENCY, Glyphs, Mark
 
 Part = str | tuple[str, str]
 """A string, or a string with its tone: words of `TONES`, `bold`, `dim`, `italic`, `underline`, `strike`, `reverse`."""
@@ -40,171 +39,6 @@ TONES: Mapping[str, str] = {
 """What a tone is called in a theme."""
 
 _ATTRIBUTES = ("bold", "dim", "italic", "underline", "strike", "reverse")
-
-
-class Mark(StrEnum):
-    """The state that is shown for a row. The value is its word."""
-
-    PASS = "pass"
-    WARN = "warn"
-    FAIL = "fail"
-    UNKNOWN = "unknown"
-    NOT_APPLICABLE = "n/a"
-    NOT_RUN = "not run"
-    WAIVED = "waived"
-    ATTEST = "attest"
-    DRILL = "drill"
-    IMPORT = "import"
-    ATTESTED = "attested"
-    STALE = "stale"
-    ERROR = "error"
-    RUNNING = "running"
-
-    @property
-    def tone(self) -> str:
-        """The tone of the state."""
-        return _MARK_TONES[self]
-
-
-_MARK_TONES = {
-    Mark.PASS: "pass",
-    Mark.WARN: "warn",
-    Mark.FAIL: "fail",
-    Mark.UNKNOWN: "unknown",
-    Mark.NOT_APPLICABLE: "muted",
-    Mark.NOT_RUN: "muted",
-    Mark.WAIVED: "waived",
-    Mark.ATTEST: "person",
-    Mark.DRILL: "person",
-    Mark.IMPORT: "person",
-    Mark.ATTESTED: "pass",
-    Mark.STALE: "warn",
-    Mark.ERROR: "fail",
-    Mark.RUNNING: "focus",
-}
-
-URGENCY = (
-    Mark.FAIL,
-    Mark.ERROR,
-    Mark.UNKNOWN,
-    Mark.STALE,
-    Mark.RUNNING,
-    Mark.ATTEST,
-    Mark.DRILL,
-    Mark.IMPORT,
-    Mark.NOT_RUN,
-    Mark.WARN,
-    Mark.WAIVED,
-    Mark.PASS,
-    Mark.ATTESTED,
-    Mark.NOT_APPLICABLE,
-)
-"""Marks, the worst first: what stands for a check with several subjects."""
-
-
-@dataclass(frozen=True, slots=True)
-class Glyphs:
-    """The signs that are drawn. Every sign is one cell wide."""
-
-    marks: Mapping[Mark, str]
-    cursor: str
-    crumb: str
-    closed: str
-    opened: str
-    chosen: str
-    dot: str
-    full: str
-    empty: str
-    rule: str
-    ellipsis: str
-    dash: str
-    spark: str
-    owner: str
-    admin: str
-    backup: str
-    member: str
-    pays: str
-    bullet: str
-
-    @property
-    def is_ascii(self) -> bool:
-        """Whether these are the plain ones."""
-        return self.cursor.isascii()
-
-
-UNICODE = Glyphs(
-    marks={
-        Mark.PASS: "✓",
-        Mark.WARN: "!",
-        Mark.FAIL: "✗",
-        Mark.UNKNOWN: "?",
-        Mark.NOT_APPLICABLE: "–",
-        Mark.NOT_RUN: "○",
-        Mark.WAIVED: "~",
-        Mark.ATTEST: "✎",
-        Mark.DRILL: "✎",
-        Mark.IMPORT: "✎",
-        Mark.ATTESTED: "✎",
-        Mark.STALE: "↻",
-        Mark.ERROR: "‼",
-        Mark.RUNNING: "⟳",
-    },
-    cursor="▸",
-    crumb="▸",
-    closed="▸",
-    opened="▾",
-    chosen="●",
-    dot="·",
-    full="━",
-    empty="─",
-    rule="─",
-    ellipsis="…",
-    dash="–",
-    spark="▁▂▃▄▅▆▇█",
-    owner="■",
-    admin="▲",
-    backup="○",
-    member="·",
-    pays="$",
-    bullet="•",
-)
-
-ASCII = Glyphs(
-    marks={
-        Mark.PASS: "+",
-        Mark.WARN: "!",
-        Mark.FAIL: "x",
-        Mark.UNKNOWN: "?",
-        Mark.NOT_APPLICABLE: "-",
-        Mark.NOT_RUN: "o",
-        Mark.WAIVED: "~",
-        Mark.ATTEST: "a",
-        Mark.DRILL: "a",
-        Mark.IMPORT: "a",
-        Mark.ATTESTED: "a",
-        Mark.STALE: "%",
-        Mark.ERROR: "E",
-        Mark.RUNNING: "*",
-    },
-    cursor=">",
-    crumb=">",
-    closed="+",
-    opened="-",
-    chosen="*",
-    dot=".",
-    full="#",
-    empty=".",
-    rule="-",
-    ellipsis="~",
-    dash="-",
-    spark="_.-=+*#@",
-    owner="O",
-    admin="A",
-    backup="b",
-    member=".",
-    pays="$",
-    bullet="*",
-)
 
 
 def mark_of(row: Standing, running: bool = False) -> Mark:
@@ -312,7 +146,15 @@ def reflow(text: str) -> str:
     fenced = False
     for line in text.strip().splitlines():
         opens = line.lstrip().startswith("```")
-        joins = not (fenced or opens or not line.strip() or line[:1] in " -*|#" or not out or not out[-1].strip() or out[-1].startswith("```"))
+        joins = not (
+            fenced
+            or opens
+            or not line.strip()
+            or line[:1] in " -*|#"
+            or not out
+            or not out[-1].strip()
+            or out[-1].startswith("```")
+        )
         if joins:
             out[-1] += f" {line.strip()}"
         else:
@@ -418,3 +260,33 @@ def fit(text: str, cells: int, ellipsis: str) -> str:
     if cell_len(text) <= cells:
         return set_cell_size(text, cells)
     return set_cell_size(set_cell_size(text, cells - 1).rstrip() + ellipsis, cells)
+
+
+__all__ = [
+    "ASCII",
+    "TONES",
+    "UNICODE",
+    "URGENCY",
+    "Glyphs",
+    "Ink",
+    "Mark",
+    "Part",
+    "age",
+    "css",
+    "fill",
+    "fit",
+    "gate_tone",
+    "hours",
+    "mark_of",
+    "mark_of_bar",
+    "mark_of_verdict",
+    "minutes",
+    "moment",
+    "plain",
+    "reflow",
+    "said",
+    "severity_tone",
+    "severity_word",
+    "short_age",
+    "stopwatch",
+]

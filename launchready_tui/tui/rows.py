@@ -122,7 +122,9 @@ def build_rows(
     return rows
 
 
-def _by_check(standings: Iterable[Standing], query: Query, running: Collection[Key]) -> list[tuple[Entry, list[Standing]]]:
+def _by_check(
+    standings: Iterable[Standing], query: Query, running: Collection[Key]
+) -> list[tuple[Entry, list[Standing]]]:
     found: dict[str, tuple[Entry, list[Standing]]] = {}
     for row in standings:
         if not query.terms or query.fits(row, row.key in running):
@@ -141,7 +143,12 @@ def worst(members: Sequence[Standing], running: Collection[Key] = ()) -> tuple[M
 
 
 def _check_row(
-    entry: Entry, members: list[Standing], opened: bool | None, running: Collection[Key], done: Collection[Key], domain: str
+    entry: Entry,
+    members: list[Standing],
+    opened: bool | None,
+    running: Collection[Key],
+    done: Collection[Key],
+    domain: str,
 ) -> Row:
     mark, lead = worst(members)
     busy = sum(member.key in running for member in members)
@@ -224,7 +231,9 @@ def stage_tallies(board: Board) -> list[StageTally]:
         checks: dict[str, list[Standing]] = {}
         for row in board.stage(stage.id):
             checks.setdefault(row.entry.id, []).append(row)
-        fails = [[row for row in members if row.verdict is Verdict.FAIL and not row.is_waived] for members in checks.values()]
+        fails = [
+            [row for row in members if row.verdict is Verdict.FAIL and not row.is_waived] for members in checks.values()
+        ]
         tallies.append(
             StageTally(
                 stage,
@@ -240,7 +249,12 @@ def stage_tallies(board: Board) -> list[StageTally]:
 def risk(row: Standing) -> float:
     """The order of the fix plan (CHECKS.md b0): severity × journey × exposure ÷ √minutes."""
     entry = row.entry
-    return row.severity.weight * _JOURNEY.get(entry.journey, 1) * _EXPOSURE.get(entry.exposure, 1.0) / sqrt(max(1, entry.minutes))
+    return (
+        row.severity.weight
+        * _JOURNEY.get(entry.journey, 1)
+        * _EXPOSURE.get(entry.exposure, 1.0)
+        / sqrt(max(1, entry.minutes))
+    )
 
 
 def fix_first(board: Board, most: int = 200) -> list[Row]:

@@ -43,7 +43,9 @@ class Runner(Recorder):
         if self.session is None or self.snapshot is None:
             return
         if self.progress is not None:
-            self.say(f"A run is going on ({self.progress.label}). x stops it; what is finished is kept.", severity="warning")
+            self.say(
+                f"A run is going on ({self.progress.label}). x stops it; what is finished is kept.", severity="warning"
+            )
             return
         if self.read_only:
             self.say("Another process holds this file for writing: here nothing can be run.", severity="warning")
@@ -92,7 +94,10 @@ class Runner(Recorder):
 
         ink = self.ink
         parts: list[Part] = [
-            (f"{plural(preview.checks, 'check')} of {plural(len(preview.hosts), 'host')}. Besides what a browser sends, this would send:\n", "bold"),
+            (
+                f"{plural(preview.checks, 'check')} of {plural(len(preview.hosts), 'host')}. Besides what a browser sends, this would send:\n",
+                "bold",
+            ),
         ]
         parts += [(f"\n {ink.glyphs.bullet} {sentence}", "plain") for sentence in preview.active[:12]]
         if len(preview.active) > 12:
@@ -103,13 +108,19 @@ class Runner(Recorder):
             parts += [("\nAuthorized  ", "muted"), (line, "pass")]
         if preview.unauthorized:
             names = ", ".join(preview.unauthorized[:6])
-            parts += [("\nNobody yet  ", "warn"), (names, "warn"), ("\n\nWithout an authorization these are skipped and stay “not run”.", "muted")]
+            parts += [
+                ("\nNobody yet  ", "warn"),
+                (names, "warn"),
+                ("\n\nWithout an authorization these are skipped and stay “not run”.", "muted"),
+            ]
         choices = [("passive", "Passive only")]
         if preview.unauthorized:
             choices.append(("authorize", "Authorize…"))
         if not preview.unauthorized or self._authorized_by(preview):
             choices.append(("run", "Send it"))
-        return await self.push_screen_wait(Confirm("Before anything is sent", ink.line(*parts, lines=True, limit=2_000), choices, danger="run"))
+        return await self.push_screen_wait(
+            Confirm("Before anything is sent", ink.line(*parts, lines=True, limit=2_000), choices, danger="run")
+        )
 
     def _authorized_by(self, preview: Preview) -> list[str]:
         if self.snapshot is None:
@@ -164,13 +175,18 @@ class Runner(Recorder):
     def _headline(self, progress: Progress, run: Run | None) -> str:
         stopped = progress.stopping or (run is not None and run.state == "interrupted")
         took = span((self.now() - progress.started_at).total_seconds())
-        return f"Stopped after {took}; what was finished is kept" if stopped else f"Looked at {progress.label} in {took}"
+        return (
+            f"Stopped after {took}; what was finished is kept" if stopped else f"Looked at {progress.label} in {took}"
+        )
 
     def _summary(self, progress: Progress, before: dict[tuple[str, str], Verdict]) -> str:
         results = list(progress.results.values())
         worse = sum(r.verdict is Verdict.FAIL and before.get(r.key) not in (Verdict.FAIL, None) for r in results)
         better = sum(r.verdict is Verdict.PASS and before.get(r.key) is Verdict.FAIL for r in results)
-        counts = [(v.value, sum(r.verdict is v for r in results)) for v in (Verdict.PASS, Verdict.WARN, Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR)]
+        counts = [
+            (v.value, sum(r.verdict is v for r in results))
+            for v in (Verdict.PASS, Verdict.WARN, Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR)
+        ]
         words = " · ".join(f"{count} {word}" for word, count in counts if count) or "nothing concluded"
         moved = [f"{worse} newly failing" if worse else "", f"{better} repaired" if better else ""]
         return "\n".join([words, *(" · ".join(part for part in moved if part),)]).strip()

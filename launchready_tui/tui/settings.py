@@ -45,7 +45,9 @@ def load_settings(folder: Path) -> tuple[Settings, tuple[str, ...]]:
         present = getattr(settings, key, None)
         if present is None or type(value) is not type(present):
             names = list(asdict(settings))
-            problems.append(f"{SETTINGS_FILE}: {one_line(str(key), 40)} is not understood{did_you_mean(str(key), names)}")
+            problems.append(
+                f"{SETTINGS_FILE}: {one_line(str(key), 40)} is not understood{did_you_mean(str(key), names)}"
+            )
         else:
             values[key] = value
     return replace(settings, **values), tuple(problems)

@@ -146,7 +146,9 @@ class Shell(App[int]):
             return
         where = await asyncio.to_thread(keep_traceback, error, self.config)
         message = f"{type(error).__name__}: {error}"
-        await self.push_screen_wait(Problem(f"{doing}: this is a bug of ours", message, f"Please report it. The trace is in {where}."))
+        await self.push_screen_wait(
+            Problem(f"{doing}: this is a bug of ours", message, f"Please report it. The trace is in {where}.")
+        )
 
     def show_help(self, screen: Screen[Any]) -> None:
         """The help of a screen or dialog, with the keys that work in it now."""
@@ -161,7 +163,11 @@ class Shell(App[int]):
             binding = active.binding
             if not binding.tooltip or binding.system:
                 continue
-            group = everywhere if binding.action.startswith("app.") or binding.action in ("palette", "help", "back") else here
+            group = (
+                everywhere
+                if binding.action.startswith("app.") or binding.action in ("palette", "help", "back")
+                else here
+            )
             key = self.get_key_display(binding)
             if binding.tooltip in done and group[done[binding.tooltip] :][:1]:
                 first, what = group[done[binding.tooltip]]
@@ -189,7 +195,10 @@ class Shell(App[int]):
     def use_snapshot(self, snapshot: Snapshot) -> None:
         """Draw this snapshot."""
         self.snapshot = snapshot
-        self.seen = max((row.result.at for row in snapshot.board if row.result.run and row.result.source is Source.LIVE), default=None)
+        self.seen = max(
+            (row.result.at for row in snapshot.board if row.result.run and row.result.source is Source.LIVE),
+            default=None,
+        )
         self.redraw()
 
     def redraw(self) -> None:

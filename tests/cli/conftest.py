@@ -27,7 +27,9 @@ def home(tmp_path: Path) -> Path:
 def run(tmp_path: Path, home: Path) -> Run:
     """`launchready` with arguments; returns the finished process."""
 
-    def call(*args: str | Path, text_in: str | None = None, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    def call(
+        *args: str | Path, text_in: str | None = None, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         folders = {"LAUNCHREADY_DATA_DIR": str(tmp_path / "data"), "LAUNCHREADY_CONFIG_DIR": str(tmp_path / "config")}
         return subprocess.run(
             [sys.executable, "-m", "launchready_tui", *map(str, args)],

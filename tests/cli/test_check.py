@@ -90,7 +90,9 @@ def test_sarif_and_junit_parse(run: Run, product: Path) -> None:
         (("statuss", "x"), 'did you mean "status"?'),
     ],
 )
-def test_bad_input_is_two_and_says_why(run: Run, product: Path, home: Path, args: tuple[str, ...], message: str) -> None:
+def test_bad_input_is_two_and_says_why(
+    run: Run, product: Path, home: Path, args: tuple[str, ...], message: str
+) -> None:
     (home / "binary.toml").write_bytes(b"\xff\xfe\x00")
     (home / "broken.toml").write_text("[product")
     done = run(*args)
@@ -134,6 +136,8 @@ def test_doctor_and_tokens(run: Run) -> None:
     listed = run("token", "list", env={"LAUNCHREADY_CLOUDFLARE_TOKEN": "not-shown"})
     assert "cloudflare  environment" in listed.stdout
     assert "not-shown" not in listed.stdout + listed.stderr
-    refused = run("token", "set", "cloudflare", text_in="abc\n", env={"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"})
+    refused = run(
+        "token", "set", "cloudflare", text_in="abc\n", env={"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    )
     assert refused.returncode == 2
     assert "LAUNCHREADY_CLOUDFLARE_TOKEN" in refused.stderr

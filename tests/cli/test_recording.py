@@ -53,7 +53,19 @@ def test_a_blocker_needs_a_second_person(run: Run, engagement: Path) -> None:
 
 
 def test_undo_and_redo(run: Run, engagement: Path) -> None:
-    run("decide", engagement, "Payment provider", "--choice", "Stripe", "--who", "Ana", "--option", "Stripe", "--option", "Adyen")
+    run(
+        "decide",
+        engagement,
+        "Payment provider",
+        "--choice",
+        "Stripe",
+        "--who",
+        "Ana",
+        "--option",
+        "Stripe",
+        "--option",
+        "Adyen",
+    )
     assert "Payment provider: Stripe" in run("status", engagement).stdout
     assert "record 2 (decision) no longer counts" in run("undo", engagement).stdout
     assert "Payment provider" not in run("status", engagement).stdout
@@ -80,7 +92,10 @@ def test_a_decision_supersedes(run: Run, engagement: Path) -> None:
         (("--who", "Ana", "--why", "w" * 20, "--control", " "), "compensating control"),
         (("--who", "Ana", "--why", "w" * 20, "--control", "none", "--until", "2001-01-01"), "in the future"),
         (("--who", "Ana", "--why", "w" * 20, "--control", "none", "--until", "soon"), "is no date"),
-        (("--who", "Ana", "--why", "w" * 20, "--control", "none", "--subject", "other.test"), "is not about other.test"),
+        (
+            ("--who", "Ana", "--why", "w" * 20, "--control", "none", "--subject", "other.test"),
+            "is not about other.test",
+        ),
     ],
 )
 def test_waive_refuses(run: Run, engagement: Path, args: tuple[str, ...], message: str) -> None:
@@ -90,7 +105,9 @@ def test_waive_refuses(run: Run, engagement: Path, args: tuple[str, ...], messag
 
 
 def test_waive_own_authorize(run: Run, engagement: Path) -> None:
-    done = run("waive", engagement, "S1.DNS.03", "--who", "Ana", "--why", "Nobody has typed that name yet", "--control", "none")
+    done = run(
+        "waive", engagement, "S1.DNS.03", "--who", "Ana", "--why", "Nobody has typed that name yet", "--control", "none"
+    )
     assert done.returncode == 0, done.stderr
     assert run("own", engagement, "dns.hosts-resolve", "Ben", "--due", "Friday").returncode == 0
     assert "(waived) (owner Ben)" in run("status", engagement, "--all").stdout
@@ -120,7 +137,7 @@ def test_product_round_trip_keeps_every_byte(run: Run, engagement: Path, product
 
 def test_product_edit_uses_the_editor(run: Run, engagement: Path, home: Path) -> None:
     editor = home / "editor.sh"
-    editor.write_text('#!/bin/sh\nsed -i \'s/Acme Market/Acme Bazaar/\' "$1"\n')
+    editor.write_text("#!/bin/sh\nsed -i 's/Acme Market/Acme Bazaar/' \"$1\"\n")
     editor.chmod(0o755)
     done = run("product", "edit", engagement, env={"EDITOR": str(editor), "VISUAL": str(editor)})
     assert done.returncode == 0, done.stderr

@@ -70,7 +70,9 @@ async def test_attempts_are_asked_apart() -> None:
 async def test_simpler_questions_are_shared_and_recorded() -> None:
     probe, kept = Counting(), list[Evidence[Any]]()
     live = door(probe, kept)
-    await asyncio.gather(live.ask(HttpExchange("GET", "https://acme.test/"), 1), live.ask(HttpExchange("GET", "https://acme.test/a"), 1))
+    await asyncio.gather(
+        live.ask(HttpExchange("GET", "https://acme.test/"), 1), live.ask(HttpExchange("GET", "https://acme.test/a"), 1)
+    )
     assert [question.kind for question, _ in probe.asked].count("dns-lookup") == 1
     assert len(kept) == 3
 

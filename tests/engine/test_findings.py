@@ -46,7 +46,11 @@ def test_what_could_not_be_seen_resolves_nothing() -> None:
 def test_a_waiver_covers_its_own_reason_until_its_end() -> None:
     findings = Findings()
     findings.add([result(Verdict.FAIL, "x")])
-    for reason, days, state in [("x", 1, FindingState.WAIVED), ("y", 1, FindingState.OPEN), ("x", -1, FindingState.OPEN)]:
+    for reason, days, state in [
+        ("x", 1, FindingState.WAIVED),
+        ("y", 1, FindingState.OPEN),
+        ("x", -1, FindingState.OPEN),
+    ]:
         waiver = Waiver("tls.hsts", "a.test", reason, "Ana", "w" * 20, "none", START + timedelta(days=days))
         found = findings.standing({("tls.hsts", "a.test"): Record(7, START, waiver)}, START)
         assert found[0].state is state
@@ -69,4 +73,7 @@ def test_against_a_simple_model(history: list[tuple[Verdict, str]]) -> None:
             for other in model:
                 if not (problem and other == reason):
                     model[other] = FindingState.RESOLVED
-    assert states(*(result(v, r if v in (Verdict.FAIL, Verdict.WARN) else "", n) for n, (v, r) in enumerate(history))) == model
+    assert (
+        states(*(result(v, r if v in (Verdict.FAIL, Verdict.WARN) else "", n) for n, (v, r) in enumerate(history)))
+        == model
+    )

@@ -23,7 +23,20 @@ PRODUCT = Product("Acme", "acme.test")
 
 
 def entry(check: str, row: str, severity: Severity, kind: Kind = Kind.ATTEST) -> Entry:
-    return Entry(check, kind, "claim", "why", "look", "fix", severity, "orders", 10, catalogue=(row,), stage="S1", methods=("phone",))
+    return Entry(
+        check,
+        kind,
+        "claim",
+        "why",
+        "look",
+        "fix",
+        severity,
+        "orders",
+        10,
+        catalogue=(row,),
+        stage="S1",
+        methods=("phone",),
+    )
 
 
 ENTRIES = (

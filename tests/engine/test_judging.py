@@ -52,7 +52,9 @@ def planned(judge: Any = resolves, consent: Consent = Consent.PASSIVE) -> Planne
         "dns.hosts-resolve", Kind.LIVE, "c", "w", "h", "f", Severity.HIGH, "orders", 5,
         consent=consent, severities={"does-not-resolve": Severity.BLOCKER},
     )  # fmt: skip
-    return Planned(entry, Check(entry.id, "domain", judge), Subject("acme.test", "acme.test", Product("A", "acme.test")))
+    return Planned(
+        entry, Check(entry.id, "domain", judge), Subject("acme.test", "acme.test", Product("A", "acme.test"))
+    )
 
 
 async def verdict_of(door: Script, plan: Planned | None = None) -> tuple[Verdict, str, int]:

@@ -100,7 +100,7 @@ def test_missing_and_folder(tmp_path: Path) -> None:
         EngagementFile(tmp_path / "gone.launchready")
     with pytest.raises(EngagementError, match="is a folder"):
         EngagementFile(tmp_path)
-    with pytest.raises(EngagementError, match="folder .* does not exist"):
+    with pytest.raises(EngagementError, match=r"folder .* does not exist"):
         EngagementFile(tmp_path / "no" / "x.launchready", create=True)
 
 
@@ -179,7 +179,11 @@ def test_runs_results_and_evidence_come_back(path: Path) -> None:
     file.close()
 
 
-@pytest.mark.parametrize("text", ["\ud800", "a\x00b", "\u202egnp", "'; DROP TABLE records; --", "x" * 100_000], ids=["surrogate", "nul", "bidi", "sql", "long"])
+@pytest.mark.parametrize(
+    "text",
+    ["\ud800", "a\x00b", "\u202egnp", "'; DROP TABLE records; --", "x" * 100_000],
+    ids=["surrogate", "nul", "bidi", "sql", "long"],
+)
 def test_any_text_comes_back_as_it_was(path: Path, text: str) -> None:
     file = EngagementFile(path)
     file.append_record(Note("", text, text), NOW)

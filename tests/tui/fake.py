@@ -10,7 +10,16 @@ from typing import Any
 
 from launchready_tui.checks import load
 from launchready_tui.checks.subjects import subjects
-from launchready_tui.engine.events import CheckStarted, Listener, Preview, ResultReady, RunFinished, RunStarted, Selection, nobody
+from launchready_tui.engine.events import (
+    CheckStarted,
+    Listener,
+    Preview,
+    ResultReady,
+    RunFinished,
+    RunStarted,
+    Selection,
+    nobody,
+)
 from launchready_tui.engine.findings import Findings
 from launchready_tui.engine.gate import compute_gate
 from launchready_tui.engine.session import Session
@@ -72,7 +81,10 @@ to = "https://app.acme.test/invite/abc"
 WORDS = {
     Verdict.PASS: ("", "All answers agree, as they were meant to."),
     Verdict.WARN: ("weak", "It holds today, with 12 of 90 days left."),
-    Verdict.FAIL: ("expires-soon", "9 of 90 days left: renewal was due 21 days ago. On 3 Dec every visitor sees a warning and checkout stops."),
+    Verdict.FAIL: (
+        "expires-soon",
+        "9 of 90 days left: renewal was due 21 days ago. On 3 Dec every visitor sees a warning and checkout stops.",
+    ),
     Verdict.UNKNOWN: ("no-ipv6", "This machine has no IPv6 to look from."),
     Verdict.ERROR: ("bug", "Our own mistake: KeyError."),
 }
@@ -144,7 +156,19 @@ class FakeSession(Session):
         rows = board(self._book, self._registry, product, state, self._found.latest.values(), findings, now)
         head = self._records[-1].hash
         gate = compute_gate(self._book, rows, state)
-        return Snapshot("acme.launchready", now, product, self._book, state, tuple(self._records), tuple(self._runs), rows, findings, gate, head)
+        return Snapshot(
+            "acme.launchready",
+            now,
+            product,
+            self._book,
+            state,
+            tuple(self._records),
+            tuple(self._runs),
+            rows,
+            findings,
+            gate,
+            head,
+        )
 
     def record(self, payload: Payload) -> Record:
         if self.refusal is not None:
@@ -190,11 +214,21 @@ class FakeSession(Session):
 
     def preview(self, selection: Selection) -> Preview:
         planned = self._planned(selection)
-        active = [item for item in planned if (entry := self._book.entry(item[1])) and entry.consent in selection.levels - {Consent.PASSIVE}]
+        active = [
+            item
+            for item in planned
+            if (entry := self._book.entry(item[1])) and entry.consent in selection.levels - {Consent.PASSIVE}
+        ]
         hosts = tuple(host.name for host in self.product().web_hosts)
         state = fold(self._records)
         free = tuple(host for host in hosts if active and state.authorized(host, "active", self._clock()) is None)
-        return Preview(len({item[1] for item in planned}), len(planned), hosts, tuple(f"one POST to {item[2]}" for item in active), free)
+        return Preview(
+            len({item[1] for item in planned}),
+            len(planned),
+            hosts,
+            tuple(f"one POST to {item[2]}" for item in active),
+            free,
+        )
 
     def judge(self, number: int, check: str, subject: str, at: datetime, run: int) -> Result:
         """What a run concludes."""
@@ -206,9 +240,31 @@ class FakeSession(Session):
             words = self._summary(verdict, subject)
         name = f"{run}-{check}-{subject}"
         question = DnsLookup(subject, "A")
-        self._evidence[name] = Evidence(name, question, 1, DnsAnswer("NOERROR", ("127.0.0.12",), 300), None, at - timedelta(milliseconds=34), at, Vantage(("127.0.0.53",)))
+        self._evidence[name] = Evidence(
+            name,
+            question,
+            1,
+            DnsAnswer("NOERROR", ("127.0.0.12",), 300),
+            None,
+            at - timedelta(milliseconds=34),
+            at,
+            Vantage(("127.0.0.53",)),
+        )
         decide = "Run it again from a machine that has IPv6." if verdict is Verdict.UNKNOWN else ""
-        return Result(check, subject, verdict, entry.severity_of(reason), reason, words, Source.LIVE, at, evidence=(name,), decide_by=decide, run=run, duration_ms=34)
+        return Result(
+            check,
+            subject,
+            verdict,
+            entry.severity_of(reason),
+            reason,
+            words,
+            Source.LIVE,
+            at,
+            evidence=(name,),
+            decide_by=decide,
+            run=run,
+            duration_ms=34,
+        )
 
     def keep(self, results: Sequence[Result]) -> None:
         """Results of a run."""

@@ -52,7 +52,11 @@ def _rule(entry: Entry) -> dict[str, Any]:
         "shortDescription": {"text": entry.claim},
         "fullDescription": {"text": entry.why.strip()},
         "help": {"text": f"{entry.fix.strip()}\n\nBy hand:\n{entry.by_hand.strip()}"},
-        "properties": {"catalogue": list(entry.catalogue), "roadmap": list(entry.roadmap), "severity": entry.severity.value},
+        "properties": {
+            "catalogue": list(entry.catalogue),
+            "roadmap": list(entry.roadmap),
+            "severity": entry.severity.value,
+        },
     }
 
 

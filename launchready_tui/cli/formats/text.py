@@ -63,7 +63,8 @@ def summary_line(results: tuple[Result, ...], seconds: float) -> str:
 
 def gate_lines(gate: Gate) -> list[str]:
     """The gate: its verdict, then a line a bar."""
-    counts = f"{plural(len(gate.blockers), 'blocker')}, {len(gate.unseen)} not seen, {gate.stale} stale, {gate.waived} waived"
+    blockers = plural(len(gate.blockers), "blocker")
+    counts = f"{blockers}, {len(gate.unseen)} not seen, {gate.stale} stale, {gate.waived} waived"
     style = {GateVerdict.GO: "pass", GateVerdict.NO_GO: "fail"}.get(gate.verdict, "warn")
     lines = [f"Launch gate: {output.paint(gate.verdict.value, style)} ({counts})"]
     for bar in gate.bars:

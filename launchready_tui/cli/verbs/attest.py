@@ -26,9 +26,23 @@ if TYPE_CHECKING:
 @click.option("--method", default="", help="How it was shown; one of the check's methods (default: the best).")
 @click.option("--note", default="", help="What there is to say about it.")
 @click.option("--proof", type=click.Path(path_type=Path), help="A file that proves it; its SHA-256 is recorded.")
-@click.option("--until", default="", metavar="DATE", help="When the answer expires (2026-12-01 or +14d); default: what the runbook says.")
+@click.option(
+    "--until",
+    default="",
+    metavar="DATE",
+    help="When the answer expires (2026-12-01 or +14d); default: what the runbook says.",
+)
 def command(
-    file: Path, check: str, subject: str, holds: bool | None, by: str, witness: str, method: str, note: str, proof: Path | None, until: str
+    file: Path,
+    check: str,
+    subject: str,
+    holds: bool | None,
+    by: str,
+    witness: str,
+    method: str,
+    note: str,
+    proof: Path | None,
+    until: str,
 ) -> None:
     """Record the answer to CHECK in FILE. Without --yes or --no the statement is printed and nothing is recorded."""
     from launchready_tui.cli import opening, output
@@ -39,7 +53,10 @@ def command(
         with opening.engagement(file) as session:
             entry = entry_of(check, session.snapshot())
         output.line(entry.statement.strip() or entry.claim)
-        raise InputError("Nothing was recorded.", f"Answer with --yes or --no, --by NAME, --method {'|'.join(entry.methods) or 'METHOD'}.")
+        raise InputError(
+            "Nothing was recorded.",
+            f"Answer with --yes or --no, --by NAME, --method {'|'.join(entry.methods) or 'METHOD'}.",
+        )
 
     def make(snapshot: Snapshot) -> Attestation:
         from launchready_tui.model.records import Attestation
@@ -69,4 +86,6 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.", "Name a file that proves it, or leave --proof out.") from None
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}.", "Name a file that proves it, or leave --proof out."
+        ) from None

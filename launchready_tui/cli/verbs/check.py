@@ -22,15 +22,43 @@ LEVELS = ["blocker", "high", "medium"]
 @click.command("check")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--stage", "stages", multiple=True, metavar="N", help="Only this stage (1 to 7); may be repeated.")
-@click.option("--check", "checks", multiple=True, metavar="ID", help="Only this check, by its id or catalogue number; may be repeated.")
+@click.option(
+    "--check",
+    "checks",
+    multiple=True,
+    metavar="ID",
+    help="Only this check, by its id or catalogue number; may be repeated.",
+)
 @click.option("--active", is_flag=True, help="Also ask what goes beyond what a browser asks. Needs an authorization.")
 @click.option("--sample", is_flag=True, help="Also run the slow latency samplers.")
-@click.option("--authorized-by", "authorized_by", default="", metavar="WHO", help="Who authorizes active checks, where FILE holds no authorization.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "junit"]), default="text", show_default=True)
-@click.option("--save-evidence", "save_to", type=click.Path(path_type=Path), metavar="DIR", help="Keep what the results were judged from.")
+@click.option(
+    "--authorized-by",
+    "authorized_by",
+    default="",
+    metavar="WHO",
+    help="Who authorizes active checks, where FILE holds no authorization.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "sarif", "junit"]), default="text", show_default=True
+)
+@click.option(
+    "--save-evidence",
+    "save_to",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Keep what the results were judged from.",
+)
 @click.option("--replay", metavar="RUN|DIR", help="Judge saved evidence, or a run of FILE, again without the network.")
-@click.option("--fail-on", type=click.Choice(LEVELS), default="blocker", show_default=True, help="The severity from which a fail counts.")
-@click.option("--runbook", type=click.Path(path_type=Path), metavar="DIR", help="Follow this runbook instead of the built-in one.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(LEVELS),
+    default="blocker",
+    show_default=True,
+    help="The severity from which a fail counts.",
+)
+@click.option(
+    "--runbook", type=click.Path(path_type=Path), metavar="DIR", help="Follow this runbook instead of the built-in one."
+)
 def command(
     file: Path,
     stages: tuple[str, ...],
@@ -60,9 +88,13 @@ def command(
         selection = make_selection(session, stages, checks, active=active, sample=sample)
         if active and not replay and not authorized_by:
             for host in session.preview(selection).unauthorized:
-                notices.notice(f"nobody has authorized active checks of {host}: they are not run (`launchready authorize`, or --authorized-by).")
+                notices.notice(
+                    f"nobody has authorized active checks of {host}: they are not run "
+                    "(`launchready authorize`, or --authorized-by)."
+                )
         printer = Printer(form)
-        conclusion = asyncio.run(_conclude(session, selection, replay, authorized_by, printer))
+        source = _source(replay) if replay is not None else None
+        conclusion = asyncio.run(_conclude(session, selection, source, authorized_by, printer))
         if save_to is not None:
             session.save_evidence(conclusion, selection, save_to)
             notices.notice(f"evidence kept in {save_to}")
@@ -80,26 +112,34 @@ def make_selection(
     known = {stage.id for stage in session.runbook.stages}
     wanted = {stage.upper() if stage.upper().startswith("S") else f"S{stage}" for stage in stages}
     for stage in sorted(wanted - known):
-        raise InputError(f"There is no stage {stage.removeprefix('S')}.", f"The runbook has {', '.join(sorted(known))}.")
+        raise InputError(
+            f"There is no stage {stage.removeprefix('S')}.", f"The runbook has {', '.join(sorted(known))}."
+        )
     ids: set[str] = set()
     for check in checks:
         found = [entry.id for entry in session.runbook.entries if entry.id == check or entry.covers(check)]
         if not found:
             entries = session.runbook.entries
             names = [entry.id for entry in entries] + [row for entry in entries for row in entry.catalogue]
-            raise InputError(f'There is no check "{check}"{did_you_mean(check, names)}', "`launchready status FILE` lists them.")
+            raise InputError(
+                f'There is no check "{check}"{did_you_mean(check, names)}', "`launchready status FILE` lists them."
+            )
         ids.update(found)
     del sample  # the slow samplers belong to stage 4
     levels = {Consent.PASSIVE, Consent.ACTIVE} if active else {Consent.PASSIVE}
     return Selection(stages=frozenset(wanted), checks=frozenset(ids), levels=frozenset(levels))
 
 
+def _source(replay: str) -> int | Path:
+    """A run's number, or a folder of saved evidence; a folder goes first where both could be meant."""
+    return int(replay) if replay.isdigit() and not Path(replay).exists() else Path(replay)
+
+
 async def _conclude(
-    session: Session, selection: Selection, replay: str | None, authorized_by: str, printer: Printer
+    session: Session, selection: Selection, source: int | Path | None, authorized_by: str, printer: Printer
 ) -> Conclusion:
-    if replay is None:
+    if source is None:
         return await session.conclude(selection, printer.hear, authorized_by=authorized_by)
-    source: int | Path = int(replay) if replay.isdigit() and not Path(replay).exists() else Path(replay)
     return await session.replay(source, selection, printer.hear)
 
 
@@ -110,7 +150,11 @@ class Printer:
         self._form = form
 
     def hear(self, event: Event) -> None:
-        """A listener of a run. Text comes at the end too, in the runbook's order, so that two runs can be compared; meanwhile a terminal shows progress."""
+        """A listener of a run.
+
+        Text comes at the end too, in the runbook's order, so that two runs can be compared; meanwhile a terminal shows
+        progress.
+        """
         from launchready_tui.engine.events import ResultReady
 
         if isinstance(event, ResultReady) and sys.stderr.isatty():
@@ -135,7 +179,10 @@ class Printer:
 
 
 def exit_code(conclusion: Conclusion, fail_on: str) -> ExitCode:
-    """1 for a fail at or above the severity, else 3 for one that could not be seen, else 0. Not run and not applicable never count."""
+    """1 for a fail at or above the severity, else 3 for one that could not be seen, else 0.
+
+    Not run and not applicable never count.
+    """
     from launchready_tui.model.verdicts import Severity, Verdict
 
     counting = [result for result in conclusion.results if result.severity.reaches(Severity(fail_on))]

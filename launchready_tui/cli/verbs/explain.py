@@ -12,7 +12,12 @@ from launchready_tui.text import did_you_mean
 
 @click.command("explain")
 @click.argument("check")
-@click.option("--runbook", type=click.Path(path_type=Path), metavar="DIR", help="Look into this runbook instead of the built-in one.")
+@click.option(
+    "--runbook",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Look into this runbook instead of the built-in one.",
+)
 def command(check: str, runbook: Path | None) -> None:
     """Explain CHECK, named by its id (tls.hsts) or catalogue number (S1.TLS.07)."""
     from launchready_tui.cli import output
@@ -22,14 +27,29 @@ def command(check: str, runbook: Path | None) -> None:
     entries = [entry for entry in plan.entries if entry.id == check or entry.covers(check)]
     if not entries:
         names = [entry.id for entry in plan.entries] + [row for entry in plan.entries for row in entry.catalogue]
-        raise InputError(f'There is no check "{check}"{did_you_mean(check, names)}', "`launchready status FILE --all` lists them.")
+        raise InputError(
+            f'There is no check "{check}"{did_you_mean(check, names)}', "`launchready status FILE --all` lists them."
+        )
     for number, entry in enumerate(entries):
         if number:
             output.line()
         output.line(f"{entry.claim}")
-        rows = ", ".join(entry.catalogue)
-        output.line(f"{entry.id} · {rows} · stage {entry.stage.removeprefix('S')} · {entry.kind.value} · {entry.severity.value} · {entry.consent.value}")
-        sections = [("Why it matters", entry.why), ("The statement", entry.statement), ("By hand", entry.by_hand), ("Fix", entry.fix)]
+        stage = entry.stage.removeprefix("S")
+        facts = [
+            entry.id,
+            ", ".join(entry.catalogue),
+            f"stage {stage}",
+            entry.kind.value,
+            entry.severity.value,
+            entry.consent.value,
+        ]
+        output.line(" · ".join(facts))
+        sections = [
+            ("Why it matters", entry.why),
+            ("The statement", entry.statement),
+            ("By hand", entry.by_hand),
+            ("Fix", entry.fix),
+        ]
         sections += [(f"Fix with {name}", text) for name, text in entry.fixes.items()]
         for title, text in sections:
             if text.strip():
@@ -39,7 +59,10 @@ def command(check: str, runbook: Path | None) -> None:
                     output.line(f"  {line}" if line else "")
         if entry.severities:
             output.line()
-            output.line("Severity by reason: " + ", ".join(f"{reason} {severity.value}" for reason, severity in entry.severities.items()))
+            output.line(
+                "Severity by reason: "
+                + ", ".join(f"{reason} {severity.value}" for reason, severity in entry.severities.items())
+            )
         if entry.limits:
             output.line("Limits: " + ", ".join(f"{key} = {value}" for key, value in entry.limits.items()))
         if entry.sources:

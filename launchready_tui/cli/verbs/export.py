@@ -13,7 +13,9 @@ FORMATS = ("md", "html")
 
 @click.command("export")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--out", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The folder to write into.")
+@click.option(
+    "--out", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The folder to write into."
+)
 @click.option("--format", "form", default="all", show_default=True, metavar="all|md,html", help="Which formats.")
 def command(file: Path, folder: Path, form: str) -> None:
     """Write the handover, the risk list, the fix plan and the other documents of FILE into DIR.

@@ -14,7 +14,13 @@ from launchready_tui.errors import InputError
 @click.argument("name")
 @click.option("--domain", required=False, metavar="D", help="The product's domain, such as acme.example.")
 @click.option("--repo", type=click.Path(path_type=Path), metavar="DIR", help="The folder of the product's repository.")
-@click.option("--from", "source", type=click.Path(path_type=Path), metavar="PRODUCT.TOML", help="Take the profile from a product TOML.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    metavar="PRODUCT.TOML",
+    help="Take the profile from a product TOML.",
+)
 def command(name: str, domain: str | None, repo: Path | None, source: Path | None) -> None:
     """Make the engagement NAME.launchready in this folder (or where NAME, a path, says).
 
@@ -30,12 +36,16 @@ def command(name: str, domain: str | None, repo: Path | None, source: Path | Non
         toml, base = opening.read_text(source), str(source.absolute().parent)
         product = parse_product(toml, str(source), base)
         if domain and domain.lower().rstrip(".") != product.domain:
-            raise InputError(f"{source} is about {product.domain}, not {domain}.", "Leave --domain out, or change it in the file.")
+            raise InputError(
+                f"{source} is about {product.domain}, not {domain}.", "Leave --domain out, or change it in the file."
+            )
     else:
         if not domain:
             raise InputError("The domain is missing.", "Give --domain D, or --from product.toml.")
         if not is_host_name(domain.lower().rstrip(".")) or "." not in domain:
-            raise InputError(f'"{domain[:80]}" is not a domain name.', "Give a name such as acme.example, without https://.")
+            raise InputError(
+                f'"{domain[:80]}" is not a domain name.', "Give a name such as acme.example, without https://."
+            )
         if path.exists():
             raise InputError(f"{path} exists already.", f"Open it with `launchready {path}`, or choose another name.")
         if repo is not None and not repo.is_dir():

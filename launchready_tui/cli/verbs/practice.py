@@ -22,17 +22,38 @@ ENGAGEMENT = "practice.launchready"
 @click.option("--headless", is_flag=True, help="Run all checks but load, print the results, and exit as `check` does.")
 @click.option("--repaired", is_flag=True, help="With every fault mended.")
 @click.option("--faults", "list_faults", is_flag=True, help="Print what is planted, and exit.")
-@click.option("--repair", "repairs", multiple=True, metavar="FAULT", help="Mend this fault (or all) in the practice target that is running; may be repeated.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "junit"]), default="text", show_default=True)
-@click.option("--fail-on", type=click.Choice(LEVELS), default="blocker", show_default=True, help="The severity from which a fail counts.")
+@click.option(
+    "--repair",
+    "repairs",
+    multiple=True,
+    metavar="FAULT",
+    help="Mend this fault (or all) in the practice target that is running; may be repeated.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "sarif", "junit"]), default="text", show_default=True
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(LEVELS),
+    default="blocker",
+    show_default=True,
+    help="The severity from which a fail counts.",
+)
 @click.pass_context
 def command(
-    ctx: click.Context, headless: bool, repaired: bool, list_faults: bool, repairs: tuple[str, ...], form: str, fail_on: str
+    ctx: click.Context,
+    headless: bool,
+    repaired: bool,
+    list_faults: bool,
+    repairs: tuple[str, ...],
+    form: str,
+    fail_on: str,
 ) -> None:
-    """Start a practice sprint: a marketplace on this machine with its own DNS and certificates, wrong in many small ways.
+    """Start a practice sprint: a marketplace on this machine with its own DNS and certificates, wrong in many small
+    ways.
 
-    The engagement is practice.launchready in your data folder; it is authorized for its own hosts. While it is open, another terminal mends a fault with
-    `launchready practice --repair FAULT`, and the key F does it on the screens.
+    The engagement is practice.launchready in your data folder; it is authorized for its own hosts. While it is open,
+    another terminal mends a fault with `launchready practice --repair FAULT`, and the key F does it on the screens.
     """
     from launchready_tui.cli import notices
     from launchready_tui.folders import data_folder
@@ -112,6 +133,8 @@ def _print_faults() -> None:
         output.line(f"  {fault.story}")
         for shown in fault.shows:
             output.line(f"  → {shown.verdict} {shown.check} {shown.subject} [{shown.reason}]")
+        for shown in fault.again:
+            output.line(f"  → in a second run {shown.verdict} {shown.check} {shown.subject} [{shown.reason}]")
         output.line(f"  repair: {fault.repair}")
 
 

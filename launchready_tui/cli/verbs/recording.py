@@ -18,12 +18,16 @@ def write(file: Path, make: Callable[[Snapshot], Payload]) -> Record:
     with opening.engagement(file) as session:
         record = session.record(make(session.snapshot()))
         verdict = session.snapshot().gate.verdict.value
-    output.line(f"record {record.number}: {record.payload.kind} written at {record.at:%Y-%m-%d %H:%M:%S} UTC; the gate says {verdict}")
+    written = f"{record.payload.kind} written at {record.at:%Y-%m-%d %H:%M:%S} UTC"
+    output.line(f"record {record.number}: {written}; the gate says {verdict}")
     return record
 
 
 def subject_or_only(snapshot: Snapshot, check: str, subject: str) -> tuple[str, str]:
-    """Check id and subject; without a subject the only one, or the only one that is open. Raises `InputError` where it is not clear."""
+    """Check id and subject; without a subject the only one, or the only one that is open.
+
+    Raises `InputError` where it is not clear.
+    """
     from launchready_tui.engine.rules import entry_of
     from launchready_tui.errors import InputError
 

@@ -51,7 +51,9 @@ def command(file: Path, form: str, everything: bool) -> None:
     for record in snapshot.state.decisions:
         mark = " (superseded)" if record.number in superseded else ""
         title, choice = getattr(record.payload, "title", ""), getattr(record.payload, "choice", "")
-        output.line(f"  {record.number}  {record.at:%Y-%m-%d}  {output.safe(title, 100)}: {output.safe(choice, 200)}{mark}")
+        output.line(
+            f"  {record.number}  {record.at:%Y-%m-%d}  {output.safe(title, 100)}: {output.safe(choice, 200)}{mark}"
+        )
 
 
 def _document(snapshot: Snapshot, gate: dict[str, object]) -> dict[str, object]:
@@ -68,4 +70,10 @@ def _document(snapshot: Snapshot, gate: dict[str, object]) -> dict[str, object]:
                 "waiting": progress.waiting,
             }
         )
-    return {"schema": "launchready/status/1", "product": snapshot.product.name, "gate": gate, "stages": stages, "head": snapshot.head}
+    return {
+        "schema": "launchready/status/1",
+        "product": snapshot.product.name,
+        "gate": gate,
+        "stages": stages,
+        "head": snapshot.head,
+    }

@@ -15,4 +15,6 @@ def command(file: Path) -> None:
 
     with opening.engagement(file) as session:
         record = session.undo()
-    output.line(f"record {record.number} ({record.payload.kind}) no longer counts" if record else "nothing to take back")
+    output.line(
+        f"record {record.number} ({record.payload.kind}) no longer counts" if record else "nothing to take back"
+    )

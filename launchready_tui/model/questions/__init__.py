@@ -1,7 +1,7 @@
 """What can be asked of the outside world, and what an answer holds.
 
-A question is a frozen value: equal questions are asked once per run. Its type parameter names the facts that answer it. Answers hold
-facts only, bounded and redacted by the probe that gathered them; what they mean is for the checks.
+A question is a frozen value: equal questions are asked once per run. Its type parameter names the facts that answer it.
+Answers hold facts only, bounded and redacted by the probe that gathered them; what they mean is for the checks.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ QUESTIONS: dict[str, type[Question[Any]]] = {
 """Every kind of question by its name, for reading stored evidence."""
 
 __all__ = [
+    "QUESTIONS",
     "Alias",
     "Certificate",
     "CipherGroup",
@@ -42,7 +43,6 @@ __all__ = [
     "HttpExchange",
     "HttpResponse",
     "Page",
-    "QUESTIONS",
     "Question",
     "RdapDomain",
     "Reference",

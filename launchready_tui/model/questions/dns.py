@@ -21,9 +21,10 @@ class Alias:
 class DnsAnswer(Facts):
     """What a name server said.
 
-    `rcode` is NOERROR or NXDOMAIN (anything else is a failure of the question). `records` are in presentation form: names in
-    lower case without the final dot, TXT strings joined. An empty `records` with NOERROR means: the name has no such record.
-    `aliases` are the CNAME steps in order; `loop` says that they come back to themselves. `ttl` is in seconds, of the records (None: no records).
+    `rcode` is NOERROR or NXDOMAIN (anything else is a failure of the question). `records` are in presentation form:
+    names in lower case without the final dot, TXT strings joined. An empty `records` with NOERROR means: the name has
+    no such record. `aliases` are the CNAME steps in order; `loop` says that they come back to themselves. `ttl` is in
+    seconds, of the records (None: no records).
     """
 
     rcode: str
@@ -39,8 +40,8 @@ class DnsAnswer(Facts):
 class DnsLookup(Question[DnsAnswer]):
     """One record type of one name.
 
-    `via` is empty for the run's first resolver, `authority` for a server of the zone itself (TTLs from there are not aged by a
-    cache), or the address of a resolver as listed in `Resolvers`.
+    `via` is empty for the run's first resolver, `authority` for a server of the zone itself (TTLs from there are not
+    aged by a cache), or the address of a resolver as listed in `Resolvers`.
     """
 
     kind: ClassVar[str] = "dns-lookup"
@@ -57,7 +58,10 @@ class DnsLookup(Question[DnsAnswer]):
 
 @dataclass(frozen=True, slots=True)
 class ResolverList(Facts):
-    """The resolvers of this run, as values for `DnsLookup.via`. `split` says that the profile names the servers itself."""
+    """The resolvers of this run, as values for `DnsLookup.via`.
+
+    `split` says that the profile names the servers itself.
+    """
 
     resolvers: tuple[str, ...]
     split: bool = False

@@ -14,8 +14,9 @@ from launchready_tui.model.verdicts import Consent
 class Reference:
     """A URL that a page, style sheet or script names.
 
-    `url` is absolute. `role` says what a browser does with it: `link` (a), `form`, `script`, `style`, `frame`, `image`, `media`, `object`,
-    `css` (url() in CSS), `literal` (a string in a script that looks like a URL), `canonical`, `meta` (OpenGraph and the like), `refresh`, `manifest`, `preload`.
+    `url` is absolute. `role` says what a browser does with it: `link` (a), `form`, `script`, `style`, `frame`, `image`,
+    `media`, `object`, `css` (url() in CSS), `literal` (a string in a script that looks like a URL), `canonical`, `meta`
+    (OpenGraph and the like), `refresh`, `manifest`, `preload`.
     """
 
     role: str
@@ -24,7 +25,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Page(Facts):
-    """What was read from a body. `references` are at most 2,000; `cut` says that there were more or the body was cut."""
+    """What was read from a body.
+
+    `references` are at most 2,000; `cut` says that there were more or the body was cut.
+    """
 
     title: str = ""
     references: tuple[Reference, ...] = ()
@@ -54,10 +58,11 @@ class Cookie:
 class HttpResponse(Facts):
     """One response; redirects are not followed.
 
-    `headers` keep their order and repetitions, names in lower case, secrets replaced by a mark. `location` is the Location header made
-    absolute ('' if none). `text` is the beginning of the decoded body (at most 16 KiB, secrets replaced), `body_sha256` and `body_bytes` are of what was
-    read of the body (at most 5 MiB; `cut` says that it went on). `elapsed_ms` is from the first byte sent to the last byte read.
-    A bot wall that answered in place of the product, and a 429 to a passive visit, are failures of the question (`bot-wall`, `rate-limited`).
+    `headers` keep their order and repetitions, names in lower case, secrets replaced by a mark. `location` is the
+    Location header made absolute ('' if none). `text` is the beginning of the decoded body (at most 16 KiB, secrets
+    replaced), `body_sha256` and `body_bytes` are of what was read of the body (at most 5 MiB; `cut` says that it went
+    on). `elapsed_ms` is from the first byte sent to the last byte read. A bot wall that answered in place of the
+    product, and a 429 to a passive visit, are failures of the question (`bot-wall`, `rate-limited`).
     """
 
     status: int
@@ -91,11 +96,11 @@ class HttpResponse(Facts):
 class HttpExchange(Question[HttpResponse]):
     """One request, one response.
 
-    `family` pins the address family ('' takes whichever answers first, IPv4 tried first). `session` names a cookie jar that lives for
-    this run: exchanges of one session send the cookies set by its earlier `step`s; without a session no cookie is sent.
-    `address` is dialled instead of what DNS says; name, certificate and Host header stay those of the URL.
-    `active` marks a GET that probes rather than visits; every method but GET, HEAD and OPTIONS is active by itself.
-    `crawl` asks for the pacing of a crawl; it does not make another question.
+    `family` pins the address family ('' takes whichever answers first, IPv4 tried first). `session` names a cookie jar
+    that lives for this run: exchanges of one session send the cookies set by its earlier `step`s; without a session no
+    cookie is sent. `address` is dialled instead of what DNS says; name, certificate and Host header stay those of the
+    URL. `active` marks a GET that probes rather than visits; every method but GET, HEAD and OPTIONS is active by
+    itself. `crawl` asks for the pacing of a crawl; it does not make another question.
     """
 
     kind: ClassVar[str] = "http-exchange"

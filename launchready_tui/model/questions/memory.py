@@ -21,7 +21,10 @@ class SeenCertificate(Facts):
 
 @dataclass(frozen=True, slots=True)
 class EarlierCertificate(Question[SeenCertificate]):
-    """Which certificate the engagement's newest earlier run saw on a host. Answered from the records, not from the network."""
+    """Which certificate the engagement's newest earlier run saw on a host.
+
+    Answered from the records, not from the network.
+    """
 
     kind: ClassVar[str] = "earlier-certificate"
     answer: ClassVar[type[Facts]] = SeenCertificate

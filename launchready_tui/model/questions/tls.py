@@ -31,8 +31,9 @@ class Certificate:
 class TlsSession(Facts):
     """A finished handshake and its verification.
 
-    `problem` is '' where the chain verified for the name, else one of expired, not-yet-valid, self-signed, hostname-mismatch,
-    untrusted, incomplete-chain, weak-key, weak-signature, revoked, other. `detail` is the verifier's own sentence. `chain` is what the peer sent, leaf first.
+    `problem` is '' where the chain verified for the name, else one of expired, not-yet-valid, self-signed, hostname-
+    mismatch, untrusted, incomplete-chain, weak-key, weak-signature, revoked, other. `detail` is the verifier's own
+    sentence. `chain` is what the peer sent, leaf first.
     """
 
     address: str
@@ -51,7 +52,9 @@ class TlsSession(Facts):
 
 @dataclass(frozen=True, slots=True)
 class TlsHandshake(Question[TlsSession]):
-    """A complete handshake with one address ('' takes the first that answers), verified against the trust store of the run."""
+    """A complete handshake with one address ('' takes the first that answers), verified against the trust store of the
+    run.
+    """
 
     kind: ClassVar[str] = "tls-handshake"
     answer: ClassVar[type[Facts]] = TlsSession
@@ -67,7 +70,9 @@ class TlsHandshake(Question[TlsSession]):
 
 @dataclass(frozen=True, slots=True)
 class TlsReply(Facts):
-    """What a server said to a hand-built ClientHello: `accepted` with the version and cipher suite it chose, or an alert by name."""
+    """What a server said to a hand-built ClientHello: `accepted` with the version and cipher suite it chose, or an
+    alert by name.
+    """
 
     accepted: bool
     version: str = ""
@@ -83,8 +88,8 @@ CipherGroup = Literal["all", "broken", "triple-des", "static-rsa", "cbc", "moder
 class TlsOffer(Question[TlsReply]):
     """A ClientHello that offers one version and one group of cipher suites, without completing the handshake.
 
-    Groups: `all` everything usual; `broken` NULL, EXPORT, RC4, anonymous; `triple-des`; `static-rsa` (no forward secrecy); `cbc`
-    (forward secret, no AEAD); `modern` (forward secret AEAD).
+    Groups: `all` everything usual; `broken` NULL, EXPORT, RC4, anonymous; `triple-des`; `static-rsa` (no forward
+    secrecy); `cbc` (forward secret, no AEAD); `modern` (forward secret AEAD).
     """
 
     kind: ClassVar[str] = "tls-offer"

@@ -25,7 +25,9 @@ class Confirm(LaunchModal[str]):
     CSS_PATH = "confirm.tcss"
     HELP = "Nothing happens before you choose. `esc` closes without doing anything."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,up", "app.focus_previous", "before", show=False, id="confirm.previous", tooltip="The choice before"),
+        Binding(
+            "left,up", "app.focus_previous", "before", show=False, id="confirm.previous", tooltip="The choice before"
+        ),
         Binding("right,down", "app.focus_next", "next", show=False, id="confirm.next", tooltip="The choice after"),
     ]
 
@@ -44,7 +46,9 @@ class Confirm(LaunchModal[str]):
                 yield Static(self._body)
             with Horizontal(id="buttons"):
                 for name, words in self._choices:
-                    yield Button(plain(words), id=f"choice-{name}", variant="error" if name == self._danger else "default")
+                    yield Button(
+                        plain(words), id=f"choice-{name}", variant="error" if name == self._danger else "default"
+                    )
 
     @on(Button.Pressed)
     def chosen(self, event: Button.Pressed) -> None:

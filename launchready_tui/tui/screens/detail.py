@@ -43,7 +43,11 @@ All keys of the list work here too. `v` shows the evidence as it is stored, `esc
         """The stage of the check."""
         snapshot = self.launch.snapshot
         entry = snapshot.runbook.entry(self._key[0]) if snapshot else None
-        return next((stage for stage in snapshot.runbook.stages if entry and stage.id == entry.stage), None) if snapshot else None
+        return (
+            next((stage for stage in snapshot.runbook.stages if entry and stage.id == entry.stage), None)
+            if snapshot
+            else None
+        )
 
     def shown_stage(self) -> str:
         """Its id."""

@@ -51,7 +51,9 @@ class Menu(LaunchModal[str]):
         words, note = line[1], line[2]
         room = min(76, self.app.size.width * 94 // 100) - 9
         title = fit(words, max(15, min(room, len(words) + 1)), self.ink.glyphs.ellipsis)
-        return self.ink.line(number, title, (fit(f" {note}", max(0, room - len(title)), self.ink.glyphs.ellipsis), "muted"))
+        return self.ink.line(
+            number, title, (fit(f" {note}", max(0, room - len(title)), self.ink.glyphs.ellipsis), "muted")
+        )
 
     def action_move(self, by: int) -> None:
         """Up or down."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.markdown import Heading, Markdown, MarkdownElement
+from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement
+from rich.padding import Padding
+from rich.text import Text
 from rich.theme import Theme
 
 from launchready_tui.text import visible
@@ -46,10 +48,22 @@ class _LeftHeading(Heading):
         yield text
 
 
-class _Readable(Markdown):
-    """Our headings; code without colours of its own."""
+class _PlainCode(CodeBlock):
+    """Code in one colour, on the background of the page."""
 
-    elements: ClassVar[dict[str, type[MarkdownElement]]] = {**Markdown.elements, "heading_open": _LeftHeading}
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Padding(Text(str(self.text).rstrip(), style="markdown.code_block"), (0, 0, 0, 2))
+
+
+class _Readable(Markdown):
+    """Our headings, our code."""
+
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = {
+        **Markdown.elements,
+        "heading_open": _LeftHeading,
+        "fence": _PlainCode,
+        "code_block": _PlainCode,
+    }
 
 
 class Document:
@@ -57,7 +71,7 @@ class Document:
 
     def __init__(self, markdown: str, ink: Ink) -> None:
         shown = visible(markdown, limit=LIMIT, lines=True).replace("\t", "    ")
-        self._markdown = _Readable(shown, hyperlinks=False, code_theme="bw")
+        self._markdown = _Readable(shown, hyperlinks=False)
         self._theme = Theme({name: ink.style(tone) for name, tone in _TONES.items()})
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:

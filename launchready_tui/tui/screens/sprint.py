@@ -23,18 +23,10 @@ from launchready_tui.tui.rows import Board, Key, Row, Shape, build_rows, fix_fir
 from launchready_tui.tui.running import Progress
 from launchready_tui.tui.widgets.checklist import CheckList
 from launchready_tui.tui.widgets.detail import Detail
+from launchready_tui.tui.widgets.filter import FilterInput
 from launchready_tui.tui.widgets.keyline import KeyLine
 from launchready_tui.tui.widgets.preview import Preview
 from launchready_tui.tui.widgets.stages import FixChosen, FixFirst, StageChosen, StageLine, StageRail
-
-
-class FilterInput(Input):
-    """The filter; its two ways out stand in the bottom line while it is typed in."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "submit", "keep the filter", id="filter.keep", tooltip="Keep the filter and go to the list"),
-        Binding("escape", "screen.back", "clear it", id="filter.clear", tooltip="Clear the filter"),
-    ]
 
 
 class SprintScreen(ActingScreen):
@@ -60,8 +52,23 @@ To select text with the mouse, hold shift (or option) in most terminals.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "filter", show=False, id="list.filter", tooltip="Filter the list", key_display="/"),
-        Binding("space", "mark", "mark", show=False, id="list.mark", tooltip="Mark this row; keys then act on all marked ones"),
-        Binding("asterisk", "mark_all", "mark all", show=False, id="list.mark-all", tooltip="Mark everything in the list, or nothing", key_display="*"),
+        Binding(
+            "space",
+            "mark",
+            "mark",
+            show=False,
+            id="list.mark",
+            tooltip="Mark this row; keys then act on all marked ones",
+        ),
+        Binding(
+            "asterisk",
+            "mark_all",
+            "mark all",
+            show=False,
+            id="list.mark-all",
+            tooltip="Mark everything in the list, or nothing",
+            key_display="*",
+        ),
         Binding("z", "zoom", "zoom", show=False, id="detail.zoom", tooltip="The detail over the whole screen"),
     ]
 
@@ -112,7 +119,9 @@ To select text with the mouse, hold shift (or option) in most terminals.
     def stage(self) -> Stage | None:
         """The stage on screen."""
         snapshot = self.launch.snapshot
-        return next((stage for stage in snapshot.runbook.stages if stage.id == self.stage_id), None) if snapshot else None
+        return (
+            next((stage for stage in snapshot.runbook.stages if stage.id == self.stage_id), None) if snapshot else None
+        )
 
     def shown_stage(self) -> str:
         """Its id."""
@@ -164,7 +173,9 @@ To select text with the mouse, hold shift (or option) in most terminals.
         fixes = self.query_one(FixFirst)
         fixes.show(rows)
         minutes = sum(row.lead.entry.minutes for row in rows if row.lead)
-        fixes.border_subtitle = self.ink.line(f"{plural(len(rows), 'thing')} · {minutes // 60} h {minutes % 60:02} min" if rows else "nothing fails")
+        fixes.border_subtitle = self.ink.line(
+            f"{plural(len(rows), 'thing')} · {minutes // 60} h {minutes % 60:02} min" if rows else "nothing fails"
+        )
 
     def _draw_list(self) -> None:
         if self.board is None:
@@ -191,7 +202,10 @@ To select text with the mouse, hold shift (or option) in most terminals.
         parts: list[Part] = [f"Checks {sum(row.shape is Shape.CHECK for row in rows)}"]
         for mark in (Mark.FAIL, Mark.ERROR, Mark.UNKNOWN, Mark.STALE, Mark.WARN, Mark.ATTEST, Mark.NOT_RUN):
             if counts.get(mark):
-                parts += [(f" {self.ink.glyphs.dot} ", "muted"), (f"{self.ink.glyphs.marks[mark]} {counts[mark]}", mark.tone)]
+                parts += [
+                    (f" {self.ink.glyphs.dot} ", "muted"),
+                    (f"{self.ink.glyphs.marks[mark]} {counts[mark]}", mark.tone),
+                ]
         if self._query.terms or self._query.problem:
             text = one_line(self.query_one("#filter", Input).value, 30)
             parts += [("  / ", "muted"), (text, "focus")]
@@ -203,8 +217,18 @@ To select text with the mouse, hold shift (or option) in most terminals.
         if progress is not None:
             current = progress.current
             entry = self.board.snapshot.runbook.entry(current[0]) if current and self.board else None
-            what = f"{one_line(current[1], 40)}: {entry.claim}" if current and entry else "starting" if not progress.done else "finishing"
-            asked_again = f" (asking again, {progress.running[current]} of 3)" if current and progress.running.get(current, 1) > 1 else ""
+            what = (
+                f"{one_line(current[1], 40)}: {entry.claim}"
+                if current and entry
+                else "starting"
+                if not progress.done
+                else "finishing"
+            )
+            asked_again = (
+                f" (asking again, {progress.running[current]} of 3)"
+                if current and progress.running.get(current, 1) > 1
+                else ""
+            )
             return self.ink.line((f"{self.ink.glyphs.marks[Mark.RUNNING]} {one_line(what, 70)}{asked_again}", "focus"))
         if self._chosen:
             return self.ink.line((f"{len(self._chosen)} marked · space, * marks", "focus"))
@@ -221,7 +245,9 @@ To select text with the mouse, hold shift (or option) in most terminals.
             return
         detail = self.query_one("#detail", Detail)
         detail.show(row, snapshot)
-        detail.border_title = self.ink.line(row.title if row and row.shape is Shape.CHECK else row.lead.entry.claim if row and row.lead else "")
+        detail.border_title = self.ink.line(
+            row.title if row and row.shape is Shape.CHECK else row.lead.entry.claim if row and row.lead else ""
+        )
         self.query_one("#preview", Preview).show(row)
 
     # ---------------------------------------------------------------------------------------------- navigation
@@ -254,7 +280,9 @@ To select text with the mouse, hold shift (or option) in most terminals.
             return
         if entry.stage != self.stage_id:
             self.go_to_stage(entry.stage)
-        if self._query.terms and not any(self._query.fits(row) for row in self.board.of_check(check) if row.key == (check, subject)):
+        if self._query.terms and not any(
+            self._query.fits(row) for row in self.board.of_check(check) if row.key == (check, subject)
+        ):
             self._clear_filter()
         if subject and len(self.board.of_check(check)) > 1 and check not in self._opened:
             self._opened.add(check)

@@ -6,17 +6,16 @@ import asyncio
 
 from textual import events, work
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.runbook import Deliverable, Signal, Stage
 from launchready_tui.model.verdicts import Verdict
 from launchready_tui.text import plural, span
 from launchready_tui.tui.base import LaunchScreen
-from launchready_tui.tui.paragraphs import Line, block, together, wrap
+from launchready_tui.tui.paragraphs import Line, block, wrap
 from launchready_tui.tui.render import Mark
 from launchready_tui.tui.rows import Board, stage_tallies
+from launchready_tui.tui.widgets.textlines import TextLines
 
 
 class StageScreen(LaunchScreen):
@@ -24,7 +23,7 @@ class StageScreen(LaunchScreen):
 
     PLACE = "stage"
     CSS_PATH = "stage.tcss"
-    AUTO_FOCUS = "#scroll"
+    AUTO_FOCUS = "#text"
     HELP = """
 What this stage is for, what would be an alarm, and which documents it owes. The documents are written from the records at any
 time: below each stands how it would read now.
@@ -38,8 +37,7 @@ time: below each stands how it would read now.
 
     def compose_body(self) -> ComposeResult:
         """One text that scrolls."""
-        with VerticalScroll(id="scroll"):
-            yield Static("", id="text")
+        yield TextLines(id="text")
 
     def crumb(self) -> str:
         """The stage."""
@@ -71,13 +69,15 @@ time: below each stands how it would read now.
     async def _write(self, snapshot: Snapshot) -> None:
         stage = self.stage()
         try:
-            from launchready_tui.deliverables.documents import render_markdown
+            from launchready_tui.deliverables.documents import markdown
         except ImportError:
             return
         for deliverable in stage.deliverables if stage else ():
             try:
-                text = await asyncio.to_thread(render_markdown, deliverable.document, snapshot)
-            except Exception as error:  # a document that cannot be written must not take the screen down; it is said in its place
+                text = await asyncio.to_thread(markdown, deliverable.document, snapshot)
+            except (
+                Exception
+            ) as error:  # a document that cannot be written must not take the screen down; it is said in its place
                 text = f"It cannot be written now: {error}"
             self._documents[deliverable.id] = text
         self._draw(snapshot)
@@ -86,11 +86,14 @@ time: below each stands how it would read now.
         stage = self.stage()
         if stage is None or not self.is_mounted:
             return
-        width = max(30, min(100, self.query_one("#scroll").scrollable_content_region.width))
+        width = max(30, min(100, self.query_one(TextLines).text_width))
         progress = next(tally for tally in stage_tallies(Board(snapshot)) if tally.stage is stage)
         waiting = snapshot.progress(stage).waiting
         lines: list[Line] = [*block(stage.goal, width, "bold"), []]
-        facts = [f"{progress.done} of {plural(progress.total, 'check')} settled", f"time box {span(stage.minutes * 60)}"]
+        facts = [
+            f"{progress.done} of {plural(progress.total, 'check')} settled",
+            f"time box {span(stage.minutes * 60)}",
+        ]
         facts += [f"{progress.failing} failing"] if progress.failing else []
         facts += [f"{waiting} waiting for a person"] if waiting else []
         lines += [[(" · ".join(facts), "muted")], [], [("Failure signals", "bold focus")]]
@@ -99,7 +102,7 @@ time: below each stands how it would read now.
         lines += [[], [("Documents that this stage owes", "bold focus")]]
         for deliverable in stage.deliverables:
             lines += self._deliverable(deliverable, width)
-        self.query_one("#text", Static).update(self.ink.line(*together(lines), lines=True, limit=20_000))
+        self.query_one(TextLines).set_lines(lines)
 
     def _signal(self, signal: Signal, snapshot: Snapshot, width: int) -> list[Line]:
         rows = snapshot.covering(signal.controls)
@@ -115,7 +118,13 @@ time: below each stands how it would read now.
         lines: list[Line] = [[(f"{sign} {word}".ljust(20), mark.tone), (signal.title, "bold")]]
         lines += block(signal.text, width, "", 4)
         for row in failing[:4]:
-            lines += wrap(f"{row.result.subject}: {row.result.summary}", width, "fail", 6, [f"    {self.ink.glyphs.marks[Mark.FAIL]} "])
+            lines += wrap(
+                f"{row.result.subject}: {row.result.summary}",
+                width,
+                "fail",
+                6,
+                [f"    {self.ink.glyphs.marks[Mark.FAIL]} "],
+            )
         return [*lines, []]
 
     def _deliverable(self, deliverable: Deliverable, width: int) -> list[Line]:

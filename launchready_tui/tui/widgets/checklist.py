@@ -85,7 +85,9 @@ class CheckList(Aware, ScrollView, can_focus=True):
 
     # --------------------------------------------------------------------------------------------------- content
 
-    def set_rows(self, rows: Sequence[Row], now: datetime, *, chosen: frozenset[Key] = frozenset(), empty: str = "") -> None:
+    def set_rows(
+        self, rows: Sequence[Row], now: datetime, *, chosen: frozenset[Key] = frozenset(), empty: str = ""
+    ) -> None:
         """Show these rows; the cursor stays on its key, else where it was."""
         key = self.row.key if self.row else None
         above = self.cursor - self.scroll_offset.y
@@ -206,7 +208,7 @@ class CheckList(Aware, ScrollView, can_focus=True):
     def _handle_at(self) -> int:
         """Where the column begins that opens a check."""
         width = self.scrollable_content_region.width
-        owner = (8 if width < 100 else 12) if self._owned else 0
+        owner = self._owner_width(width)
         return width - AGE - owner - self._about_width(width - 1 - STATE - AGE - owner)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -260,6 +262,10 @@ class CheckList(Aware, ScrollView, can_focus=True):
         text = lines[y - 1] if 1 <= y <= len(lines) else ""
         return Strip([Segment(set_cell_size(f"  {text}", width), base + self.ink.style("muted"))], width)
 
+    def _owner_width(self, width: int) -> int:
+        """Owners get a column where there is room and somebody owns anything."""
+        return 0 if not self._owned or width < 84 else 8 if width < 100 else 12
+
     def _about_width(self, rest: int) -> int:
         """What the claims leave over, between 16 and 28 cells."""
         return max(0, min(max(17, rest - 58), 28, rest - 20))
@@ -275,7 +281,7 @@ class CheckList(Aware, ScrollView, can_focus=True):
         chosen = bool(row.members) and all(key in self.chosen for key in row.keys)
         sign = glyphs.chosen if chosen else " "
         tone = f"bold {row.mark.tone}" if row.loud else row.mark.tone
-        owner = (8 if width < 100 else 12) if self._owned else 0
+        owner = self._owner_width(width)
         rest = width - 1 - STATE - AGE - owner
         age = short_age(row.seen, self._now) if row.seen and self._now else ""
         stale = row.lead is not None and row.lead.stale

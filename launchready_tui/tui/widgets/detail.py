@@ -6,28 +6,20 @@ import asyncio
 from typing import ClassVar
 
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from launchready_tui.model.board import Snapshot
-from launchready_tui.tui.base import Aware
 from launchready_tui.tui.explain import Background, Explainer
-from launchready_tui.tui.paragraphs import together
 from launchready_tui.tui.rows import Row
+from launchready_tui.tui.widgets.textlines import TextLines
 
 SETTLE = 0.06
 """Seconds to wait before the file is asked: whoever runs through the list does not wait for it."""
 
 
-class Detail(Aware, VerticalScroll, can_focus=True):
+class Detail(TextLines):
     """Shows one row. The row is set by `show`; nothing is fetched for a row that is passed by."""
 
-    DEFAULT_CSS = """
-    Detail { padding: 0 1; scrollbar-gutter: stable; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
-    Detail > Static { width: 100%; height: auto; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", "down", show=False, id="detail.down", tooltip="Scroll down"),
         Binding("k", "scroll_up", "up", show=False, id="detail.up", tooltip="Scroll up"),
@@ -43,15 +35,24 @@ class Detail(Aware, VerticalScroll, can_focus=True):
         self._raw = False
         self._drawn: tuple[object, ...] | None = None
 
-    def compose(self) -> ComposeResult:
-        """One text."""
-        yield Static("", id="text")
-
     def show(self, row: Row | None, snapshot: Snapshot) -> None:
         """Show a row; the same row with the same result keeps its place."""
         before = self._row
-        same = before is not None and row is not None and before.key == row.key and before.lead is not None and row.lead is not None
-        same_result = same and before is not None and before.lead is not None and row is not None and row.lead is not None and before.lead.result == row.lead.result
+        same = (
+            before is not None
+            and row is not None
+            and before.key == row.key
+            and before.lead is not None
+            and row.lead is not None
+        )
+        same_result = (
+            same
+            and before is not None
+            and before.lead is not None
+            and row is not None
+            and row.lead is not None
+            and before.lead.result == row.lead.result
+        )
         self._row, self._snapshot = row, snapshot
         if not same_result:
             self._background = Background()
@@ -93,15 +94,16 @@ class Detail(Aware, VerticalScroll, can_focus=True):
     def _draw(self) -> None:
         if not self.is_mounted or self._snapshot is None:
             return
-        text = self.query_one("#text", Static)
-        width = self.scrollable_content_region.width
+        width = self.text_width
         if self._row is None or self._row.lead is None:
-            text.update("")
+            self.set_lines(())
             self._drawn = None
             return
         now = (self._row, self._snapshot, self._background, self._raw, width, self.launch.ink)
         if self._drawn is not None and all(one is other for one, other in zip(now, self._drawn, strict=True)):
             return
         self._drawn = now
-        lines = Explainer(self._row, self._snapshot, self.ink, width, self._background, raw=self._raw, title=self._title).write()
-        text.update(self.ink.line(*together(lines), lines=True, limit=20_000))
+        lines = Explainer(
+            self._row, self._snapshot, self.ink, width, self._background, raw=self._raw, title=self._title
+        ).write()
+        self.set_lines(lines)

@@ -64,7 +64,11 @@ class KeyLine(Static):
             places = {name: place for place, name in enumerate(order)}
             shown = {b.action: b for b in sorted(shown.values(), key=lambda b: places.get(b.id or "", len(places)))}
         why_not = getattr(self.screen, "why_not", lambda _action: "")
-        end = [(self._key(tail[name]), word, tail[name].action, False) for name, word in (("help", "more"), ("palette", "all")) if name in tail]
+        end = [
+            (self._key(tail[name]), word, tail[name].action, False)
+            for name, word in (("help", "more"), ("palette", "all"))
+            if name in tail
+        ]
         room = width - 1 - sum(cell_len(key) + cell_len(word) + 4 for key, word, _, _ in end)
         items: list[tuple[str, str, str, bool]] = []
         for binding in list(shown.values())[:MOST]:
@@ -85,13 +89,15 @@ class KeyLine(Static):
             parts += [(key, "muted" if dimmed else "bold focus"), (f" {word}", "muted"), "   "]
             self._spots.append((at, at + cell_len(key) + cell_len(word) + 1, action))
             at += cell_len(key) + cell_len(word) + 4
-        self.update(app.ink.line(*parts))
+        self.update(app.ink.line(*parts), layout=False)
 
     async def on_click(self, event: events.Click) -> None:
         """A click on a key presses it."""
         for start, end, action in self._spots:
             if start <= event.x < end:
-                await self.run_action(f"app.{action}" if action == "command_palette" else action if "." in action else f"screen.{action}")
+                await self.run_action(
+                    f"app.{action}" if action == "command_palette" else action if "." in action else f"screen.{action}"
+                )
 
     def _key(self, binding: Binding) -> str:
         return self.app.get_key_display(binding)

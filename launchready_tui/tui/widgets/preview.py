@@ -20,7 +20,7 @@ class Preview(Aware, Static):
     def show(self, row: Row | None) -> None:
         """Draw a row."""
         if row is None or row.lead is None:
-            self.update("")
+            self.update("", layout=False)
             return
         at = row.lead
         width = max(20, (self.size.width or self.app.size.width) - 2)
@@ -33,4 +33,9 @@ class Preview(Aware, Static):
         second.append(("enter: everything about it", "muted"))
         words = at.entry.statement if at.needs_person else at.result.summary
         subject = f"{at.result.subject}: " if len(row.members) > 1 else ""
-        self.update(self.ink.line(fit(one_line(subject + words, 400), width, self.ink.glyphs.ellipsis), "\n", *second, lines=True))
+        self.update(
+            self.ink.line(
+                fit(one_line(subject + words, 400), width, self.ink.glyphs.ellipsis), "\n", *second, lines=True
+            ),
+            layout=False,
+        )

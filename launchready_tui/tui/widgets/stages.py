@@ -187,7 +187,7 @@ class StageLine(Aware, Static):
             self._spots.append((at, at + len(text) + 2, item.stage.id))
             at += len(text) + 3
         gap = max(1, (self.size.width or self.app.size.width) - at - len(done) - 1)
-        self.update(self.ink.line(*parts, " " * gap, (done, "muted")))
+        self.update(self.ink.line(*parts, " " * gap, (done, "muted")), layout=False)
 
     def on_click(self, event: events.Click) -> None:
         """A click on a stage goes there."""

@@ -72,7 +72,9 @@ def status(at: Standpoint, ink: Ink, width: int) -> Content:
 
 
 def _length(parts: list[tuple[int, Variants]], chosen: list[int]) -> int:
-    return 1 + sum(_cells(variants[pick]) + 3 for (_, variants), pick in zip(parts, chosen, strict=True) if variants[pick])
+    return 1 + sum(
+        _cells(variants[pick]) + 3 for (_, variants), pick in zip(parts, chosen, strict=True) if variants[pick]
+    )
 
 
 def _cells(words: tuple[Part, ...]) -> int:
@@ -187,4 +189,4 @@ class StatusLine(Static):
             line = status(self._standpoint, app.ink, width)
         if self._shown != (line, width):
             self._shown = (line, width)
-            self.update(line)
+            self.update(line, layout=False)

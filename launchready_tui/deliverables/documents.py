@@ -1,0 +1,97 @@
+"""The documents of an engagement: which there are, each as Markdown, what they still lack, and all of them as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from launchready_tui.deliverables import handover
+from launchready_tui.deliverables.blocks import Document
+from launchready_tui.deliverables.control_documents import control_document
+from launchready_tui.deliverables.fix_plan import fix_plan
+from launchready_tui.deliverables.lacking import Missing, lacking
+from launchready_tui.deliverables.reading import Reading, read
+from launchready_tui.deliverables.risk_list import risk_list
+from launchready_tui.deliverables.to_markdown import to_markdown
+from launchready_tui.deliverables.writing import write_all
+from launchready_tui.errors import InputError
+from launchready_tui.model.board import Snapshot
+from launchready_tui.model.evidence import Evidence
+from launchready_tui.text import did_you_mean, one_line
+
+FORMATS = ("md", "html")
+_OWN: dict[str, Callable[[Reading], Document]] = {
+    "handover": handover.handover,
+    "risk-list": risk_list,
+    "fix-plan": fix_plan,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """A document that the runbook asks for; `stage` is the id of the stage that owes it."""
+
+    id: str
+    title: str
+    stage: str
+
+
+def available(snapshot: Snapshot) -> tuple[DocumentInfo, ...]:
+    """The handover, then the documents of the stages in their order."""
+    found: dict[str, DocumentInfo] = {}
+    for stage in snapshot.runbook.stages:
+        for item in stage.deliverables:
+            found.setdefault(item.document, DocumentInfo(item.document, item.title, stage.id))
+    last = snapshot.runbook.stages[-1].id if snapshot.runbook.stages else ""
+    first = found.pop("handover", DocumentInfo("handover", "Handover", last))
+    return (first, *found.values())
+
+
+def markdown(document_id: str, snapshot: Snapshot) -> str:
+    """A document as Markdown, for a preview; the evidence list names ids only. Raises `InputError` for an unknown id."""
+    return to_markdown(_document(document_id, read(snapshot)))
+
+
+def missing(snapshot: Snapshot) -> tuple[Missing, ...]:
+    """What the handover still lacks, the most important first."""
+    return lacking(read(snapshot))
+
+
+def export(
+    snapshot: Snapshot, evidence: Iterable[Evidence[Any]], folder: Path, formats: Sequence[str] = FORMATS
+) -> tuple[Path, ...]:
+    """Write the documents into a folder: one Markdown file each, and all in one HTML file. Raises `InputError`."""
+    reading = read(snapshot, evidence)
+    files: dict[str, str] = {}
+    if "md" in formats:
+        files |= {f"{info.id}.md": to_markdown(_document(info.id, reading)) for info in available(snapshot)}
+    if "html" in formats:
+        from launchready_tui.deliverables.to_html import to_html
+
+        files["handover.html"] = to_html(_chapters(reading))
+    return write_all(folder, files)
+
+
+def _chapters(reading: Reading) -> tuple[Document, ...]:
+    """The documents in the order of the HTML: what is looked up comes last."""
+    others = [_document(info.id, reading) for info in available(reading.snapshot) if info.id != handover.ID]
+    return (handover.main(reading), *others, handover.appendix(reading))
+
+
+def _document(document_id: str, reading: Reading) -> Document:
+    own = _OWN.get(document_id)
+    if own is not None:
+        return own(reading)
+    found = reading.deliverable(document_id)
+    if found is None:
+        known = [info.id for info in available(reading.snapshot)]
+        raise InputError(
+            f'There is no document "{one_line(document_id, 60)}"{did_you_mean(document_id, known)}',
+            f"Choose one of {', '.join(known)}.",
+        )
+    return control_document(reading, found[1])
+
+
+__all__ = ["DocumentInfo", "Missing", "available", "export", "markdown", "missing"]

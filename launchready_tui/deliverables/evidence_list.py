@@ -1,0 +1,81 @@
+"""The evidence: what was asked, when, from where. Answers are in the engagement file; here stands what they can be found by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from launchready_tui.deliverables.blocks import Break, Code, Column, Line, Paragraph, Row, Section, Table, Text, line
+from launchready_tui.deliverables.dates import minute, second
+from launchready_tui.deliverables.marks import was_seen
+from launchready_tui.deliverables.reading import Reading
+from launchready_tui.model.evidence import Evidence
+from launchready_tui.model.questions import DnsLookup, HttpExchange, Question, TlsHandshake
+from launchready_tui.text import plural
+
+
+def evidence_list(reading: Reading) -> Section:
+    """Every piece of evidence that a result rests on, in the order in which it was seen."""
+    ids = dict.fromkeys(item for row in reading.snapshot.board if was_seen(row.result) for item in row.result.evidence)
+    if not ids:
+        return Section(
+            "Evidence", "evidence", (Paragraph(line(Text("Nothing was asked of the outside world yet.", "muted"))),)
+        )
+    found = sorted(
+        (reading.evidence[item] for item in ids if item in reading.evidence),
+        key=lambda item: (item.started_at, item.id),
+    )
+    without = [item for item in ids if item not in reading.evidence]
+    rows = [*(_full(item) for item in found), *_only_ids(reading, without)]
+    columns = (
+        Column("Id", "short"),
+        Column("Asked", "main"),
+        Column("Seen (UTC)", "source"),
+        Column("Vantage", "source"),
+    )
+    intro = f"{plural(len(ids), 'answer')} of the outside world. The answers themselves are kept in the engagement file under these ids."
+    return Section(
+        f"Evidence: {len(ids)}",
+        "evidence",
+        (Paragraph(line(intro)), Table(columns, tuple(rows), dense=True)),
+        page=True,
+    )
+
+
+def _full(item: Evidence[Any]) -> Row:
+    asked = question(item.question)
+    if item.attempt > 1:
+        asked = line(asked, Text(f" · attempt {item.attempt}", "muted"))
+    if item.failure is not None:
+        asked = line(asked, Break(), Text(f"no answer: {item.failure.reason}", "muted"))
+    return Row((line(Code(item.id)), asked, line(second(item.finished_at)), _vantage(item)), anchor=f"e-{item.id}")
+
+
+def _only_ids(reading: Reading, ids: list[str]) -> list[Row]:
+    """Where the evidence itself is not at hand: its id, what it served, and when that was seen."""
+    first: dict[str, Row] = {}
+    wanted = frozenset(ids)
+    for row in reading.snapshot.board:
+        for item in row.result.evidence:
+            if item in wanted and item not in first:
+                asked = line(Text("for ", "muted"), row.entry.claim, " · ", Code(row.result.subject))
+                first[item] = Row((line(Code(item)), asked, line(minute(row.result.at)), ()), anchor=f"e-{item}")
+    return list(first.values())
+
+
+def question(asked: Question[Any]) -> Line:
+    """What was asked, without what was sent along with it."""
+    match asked:
+        case DnsLookup(name=name, rdtype=rdtype, via=via):
+            return line(f"DNS {rdtype} ", Code(name), f" at {via}" if via else "")
+        case HttpExchange(method=method, url=url, family=family):
+            return line(f"{method} ", Code(url), f" over IPv{family}" if family else "")
+        case TlsHandshake(name=name, port=port):
+            return line("TLS handshake ", Code(f"{name}:{port}"))
+        case _:
+            return line(asked.kind.replace("-", " "), *((" ", Code(asked.host)) if asked.host else ()))
+
+
+def _vantage(item: Evidence[Any]) -> Line:
+    parts = [f"dialled {item.vantage.address}"] if item.vantage.address else []
+    parts += [f"resolver {', '.join(item.vantage.resolvers)}"] if item.vantage.resolvers else []
+    return line("; ".join(parts) or "–", Text(f" · {item.tool}" if item.tool else "", "muted"))

@@ -1,0 +1,49 @@
+"""The handover (ROADMAP.md S7.D1): page one, then everything that the founder and the backup person need at midnight."""
+
+from __future__ import annotations
+
+from launchready_tui.deliverables import access_pages, issues, journal, page_one, steps, topics, trace
+from launchready_tui.deliverables.blocks import Block, Document
+from launchready_tui.deliverables.evidence_list import evidence_list
+from launchready_tui.deliverables.reading import Reading
+
+ID = "handover"
+
+
+APPENDIX = "appendix"
+
+
+def handover(reading: Reading) -> Document:
+    """The document, with its appendix."""
+    return Document(ID, "Handover", reading.product, reading.date, (*main(reading).blocks, *appendix(reading).blocks))
+
+
+def main(reading: Reading) -> Document:
+    """What people read."""
+    blocks: tuple[Block, ...] = (
+        *page_one.verdict(reading),
+        page_one.bars(reading),
+        page_one.blockers(reading),
+        page_one.accepted(reading),
+        journal.sign_offs(reading),
+        page_one.progress(reading),
+        topics.topics(reading),
+        access_pages.access(reading),
+        journal.launch_notes(reading),
+        issues.known_issues(reading),
+        steps.next_steps(reading),
+        journal.decisions(reading),
+        journal.waivers(reading),
+        journal.drills(reading),
+        journal.attestations(reading),
+        journal.permissions(reading),
+        issues.what_holds(reading),
+        trace.items(reading),
+    )
+    return Document(ID, "Handover", reading.product, reading.date, blocks)
+
+
+def appendix(reading: Reading) -> Document:
+    """What people look things up in."""
+    blocks: tuple[Block, ...] = (trace.trace(reading), journal.whole_journal(reading), evidence_list(reading))
+    return Document(APPENDIX, "Appendix", reading.product, reading.date, blocks)
