@@ -79,7 +79,7 @@ def owner(reading: Reading, row: Standing) -> Line:
         return line(NOBODY)
     record = reading.record_of(owned)
     due = Text(f", due {owned.due}" if owned.due else ", no date", "plain" if owned.due else "muted")
-    return line(owned.owner, due, *((" ", RecordRef(record.number)) if record else ()))
+    return line(owned.owner, due, *((" · ", RecordRef(record.number)) if record else ()))
 
 
 def subjects(rows: Sequence[Standing], shown: int = 3) -> Line:
@@ -88,3 +88,11 @@ def subjects(rows: Sequence[Standing], shown: int = 3) -> Line:
     named: list[Line] = [(Code(name),) for name in names[:shown]]
     more = len(names) - shown
     return line(joined(named), Text(f" and {more} more", "muted") if more > 0 else "")
+
+
+def seen_first(rows: Sequence[Standing]) -> str:
+    """What was seen at the first of several subjects, with its name where the sentence does not hold it."""
+    result = rows[0].result
+    return (
+        result.summary if len(rows) == 1 or result.subject in result.summary else f"{result.subject}: {result.summary}"
+    )

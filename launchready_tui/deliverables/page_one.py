@@ -129,7 +129,7 @@ def _blocker(reading: Reading, rows: list[Standing]) -> Row:
         Break(),
         citing.subjects(rows, 4),
         Break(),
-        first.result.summary,
+        citing.seen_first(rows),
     )
     return Row((line(marks.mark(first)), what, citing.owner(reading, first), citing.sources(reading, rows)))
 

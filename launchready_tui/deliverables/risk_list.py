@@ -50,12 +50,16 @@ def risk_list(reading: Reading) -> Document:
     problems = reading.problems
     unseen = [row for row in reading.unseen if row.severity is Severity.BLOCKER]
     counts = {severity: [row for row in problems if row.severity is severity] for severity in _LABELS}
+    waived = sum(row.is_waived for row in problems)
+    accepted = (
+        f" {plural(waived, 'risk')} of these {'was' if waived == 1 else 'were'} accepted in writing." if waived else ""
+    )
     summary = ", ".join(f"{len(rows)} {severity.value}" for severity, rows in counts.items())
     blocks: list[Block] = [
         Paragraph(
             line(
                 Text(plural(len(problems), "open problem"), "strong"),
-                f": {summary}. Besides, {plural(len(unseen), 'blocker')} nobody has seen yet; what is not seen is not safe, it is only unknown.",
+                f": {summary}.{accepted} Besides, {plural(len(unseen), 'blocker')} nobody has seen yet; what is not seen is not safe, it is only unknown.",
             ),
             "lede",
         )

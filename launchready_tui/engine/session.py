@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -384,6 +384,23 @@ class Session:
                 "The evidence was saved for another product profile.",
                 "Replay it with the profile that it was saved with.",
             )
+
+
+@asynccontextmanager
+async def discovery_door(product: Product) -> AsyncIterator[LiveDoor]:
+    """A door for a passive first look at a product, outside any run; what it answers is not kept."""
+    from launchready_tui.probes.prober import Prober
+
+    door = LiveDoor(
+        Prober(product.network, product.base),
+        clock=utc_now,
+        may=lambda host, level: level is Consent.PASSIVE,
+        keep=lambda evidence: None,
+    )
+    try:
+        yield door
+    finally:
+        await door.aclose()
 
 
 def _runbook(folder: Path | None) -> Runbook:

@@ -18,12 +18,13 @@ class Host:
     """A name (or an IP literal) that the product answers on.
 
     `expect` holds addresses, CIDRs, CNAME suffixes or provider names that the host should point to; empty: not
-    declared.
+    declared. `origin` are the addresses of the machine behind the edge, which should not answer strangers.
     """
 
     name: str
     role: HostRole = "other"
     expect: tuple[str, ...] = ()
+    origin: tuple[str, ...] = ()
 
     @property
     def is_web(self) -> bool:
@@ -73,6 +74,30 @@ class Sender:
     domain: str
     provider: str = ""
     selectors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A test account by its role. Its password is a token, `account:ROLE`, and stands in no file.
+
+    `objects` are URLs of what belongs to this account alone: orders, messages, drafts.
+    """
+
+    role: str
+    username: str
+    objects: tuple[str, ...] = ()
+
+    @property
+    def secret(self) -> str:
+        """The name under which the password is kept (`launchready token set account:ROLE`)."""
+        return f"account:{self.role}"
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """What a product allows its checks. `burst_per_second` overrides the pace of consented bursts; 0: the runbook's."""
+
+    burst_per_second: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +151,10 @@ def _network(cidr: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """The whole profile. `base` is the folder that relative paths are relative to."""
+    """The whole profile. `base` is the folder that relative paths are relative to.
+
+    `providers` are base URLs of provider APIs, where they differ from the public ones.
+    """
 
     name: str
     domain: str
@@ -138,6 +166,9 @@ class Product:
     repository: str = ""
     commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     network: Network = Network()
+    accounts: tuple[Account, ...] = ()
+    providers: Mapping[str, str] = field(default_factory=dict)
+    budgets: Budgets = Budgets()
     base: str = "."
 
     @property
@@ -148,6 +179,10 @@ class Product:
     def host(self, name: str) -> Host | None:
         """The declared host of that name."""
         return next((host for host in self.hosts if host.name == name.lower()), None)
+
+    def account(self, role: str) -> Account | None:
+        """The test account of that role."""
+        return next((account for account in self.accounts if account.role == role), None)
 
     def route(self, route_id: str) -> Route | None:
         """The declared route of that id."""

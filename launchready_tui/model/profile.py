@@ -10,14 +10,30 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from launchready_tui.model.product import Family, Host, Journey, JourneyStep, Network, Product, Redirect, Route, Sender
+from launchready_tui.model.product import (
+    Account,
+    Budgets,
+    Family,
+    Host,
+    Journey,
+    JourneyStep,
+    Network,
+    Product,
+    Redirect,
+    Route,
+    Sender,
+)
 from launchready_tui.model.tomlfile import Path, TomlFile
 from launchready_tui.text import one_line
 
-SECTIONS = ["product", "host", "route", "redirect", "sender", "journey", "repository", "commands", "network"]
+SECTIONS = ["product", "host", "route", "redirect", "sender", "journey", "repository", "commands", "network", "account", "providers", "budgets"]
 _FAMILIES: tuple[Family, ...] = ("login", "reset", "signup", "invite", "webhook")
 _LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
 _THINK = re.compile(r"^\d+(\.\d+)?(ms|s|m)?(\.\.\d+(\.\d+)?(ms|s|m)?)?$")
+_ROLE = re.compile(r"^[a-z][a-z0-9-]{0,30}$")
+MOST_PER_SECOND = 50
+"""Requests a second that a profile may allow a burst."""
+
 _HINT = "Correct the lines named above; `launchready product show` prints a profile that works."
 
 
@@ -47,6 +63,11 @@ def parse_product(text: str, name: str = "product.toml", base: str = ".") -> Pro
         else None
     )
     commands = _commands(file)
+    accounts = _accounts(file)
+    providers = _providers(file)
+    budgets = file.read(file.table("budgets"), ("budgets",), Budgets, what="budgets") or Budgets()
+    if not 0 <= budgets.burst_per_second <= MOST_PER_SECOND:
+        file.problem(("budgets", "burst_per_second"), f"budgets: burst_per_second must be 0 to {MOST_PER_SECOND}")
     _check_network(file, network)
     if head is not None and not is_host_name(head.domain.lower().rstrip(".")):
         file.problem(("product", "domain"), f'product: domain: "{one_line(head.domain, 80)}" is not a domain name')
@@ -64,6 +85,9 @@ def parse_product(text: str, name: str = "product.toml", base: str = ".") -> Pro
         repository=repository.path if repository else "",
         commands=commands,
         network=network,
+        accounts=accounts,
+        providers=providers,
+        budgets=budgets,
         base=base,
     )
 
@@ -113,6 +137,9 @@ def _hosts(file: TomlFile) -> list[tuple[Path, Host]]:
             )
         if any(name == other.name for _, other in hosts):
             file.problem((*path, "name"), f'host: "{name}" is declared twice')
+        for address in host.origin:
+            if not _is_address(address):
+                file.problem((*path, "origin"), f'host: origin: "{one_line(address, 60)}" is no IP address')
         hosts.append((path, replace(host, name=name)))
     return hosts
 
@@ -181,6 +208,30 @@ def _commands(file: TomlFile) -> dict[str, tuple[str, ...]]:
     return commands
 
 
+def _accounts(file: TomlFile) -> tuple[Account, ...]:
+    accounts: list[Account] = []
+    for path, account in _all(file, "account", Account):
+        if not _ROLE.match(account.role):
+            file.problem((*path, "role"), f'account: role: "{one_line(account.role, 40)}" must be a word such as "buyer"')
+        if any(account.role == other.role for other in accounts):
+            file.problem((*path, "role"), f'account: the role "{one_line(account.role, 40)}" is used twice')
+        for url in account.objects:
+            _check_url(file, (*path, "objects"), url)
+        accounts.append(account)
+    return tuple(accounts)
+
+
+def _providers(file: TomlFile) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, url in file.table("providers").items():
+        if isinstance(url, str):
+            _check_url(file, ("providers", name), url)
+            found[name] = url
+        else:
+            file.problem(("providers", name), f"providers: {one_line(name, 40)} must be the base URL of its API")
+    return found
+
+
 def _check_url(file: TomlFile, path: Path, url: str) -> None:
     try:
         parts = urlsplit(url)
@@ -238,7 +289,7 @@ def nameserver(text: str) -> tuple[str, int] | None:
 def write_product(product: Product) -> str:
     """The profile as TOML; `parse_product` of it gives an equal product (but for `base`)."""
     blocks = [_block("[product]", {"name": product.name, "domain": product.domain})]
-    blocks += [_block("[[host]]", {"name": h.name, "role": h.role, "expect": h.expect}) for h in product.hosts]
+    blocks += [_block("[[host]]", {"name": h.name, "role": h.role, "expect": h.expect, "origin": h.origin}) for h in product.hosts]
     for route in product.routes:
         values: dict[str, Any] = {"id": route.id, "url": route.url, "kind": route.kind, "family": route.family}
         values |= {"core": route.core, "onboarding": route.onboarding}
@@ -263,6 +314,13 @@ def write_product(product: Product) -> str:
         blocks.append(_block("[network]", {name: getattr(network, name) for name in names}))
         if network.ranges:
             blocks.append(_block("[network.ranges]", dict(network.ranges)))
+    blocks += [
+        _block("[[account]]", {"role": a.role, "username": a.username, "objects": a.objects}) for a in product.accounts
+    ]
+    if product.providers:
+        blocks.append(_block("[providers]", dict(product.providers)))
+    if product.budgets != Budgets():
+        blocks.append(_block("[budgets]", {"burst_per_second": product.budgets.burst_per_second}))
     return "\n".join(blocks)
 
 

@@ -12,6 +12,7 @@ from launchready_tui.probes.dns import DnsProbe
 from launchready_tui.probes.http import HttpProbe
 from launchready_tui.probes.outcome import Outcome, Probe, failure
 from launchready_tui.probes.rdap import RdapProbe
+from launchready_tui.probes.survey import SurveyProbe
 from launchready_tui.text import one_line
 
 
@@ -29,6 +30,7 @@ class Prober:
             "resolvers": dns,
             "http-exchange": http,
             "rdap-domain": RdapProbe(network, http.fetcher),
+            "repository-survey": SurveyProbe(base),
         }
 
     async def answer(self, question: Question[Any], attempt: int, ask: Ask) -> Outcome:

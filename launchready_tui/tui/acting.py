@@ -315,7 +315,9 @@ def as_markdown(at: Standing, product: str, texts_fix: str) -> str:
 
     word = render.mark_of(at).value
     return (
-        f"### {at.entry.claim}: {word} ({render.severity_word(at.severity)})\n\n{product}, {code(at.result.subject)}, {render.moment(at.result.at)}\n\n"
-        f"{code(at.result.summary)}\n\n**Why it matters.** {render.reflow(at.entry.why)}\n\n**Fix** ({render.minutes(at.entry.minutes)}).\n\n{texts_fix}\n\n"
+        f"### {at.entry.claim}: {word} ({render.severity_word(at.severity)})\n\n"
+        f"{product}, {code(at.result.subject)}, {render.moment(at.result.at)}\n\n{code(at.result.summary)}\n\n"
+        f"**Why it matters.** {render.reflow(at.entry.why)}\n\n"
+        f"**Fix** ({render.minutes(at.entry.minutes)}).\n\n{texts_fix}\n\n"
         f"Check: `{at.entry.id}`\n"
     )

@@ -1,4 +1,6 @@
-"""What every screen stands on: the frame with its two lines, the common keys, help, and the guard against control characters."""
+"""What every screen stands on: the frame with its two lines, the common keys, help, and the guard against control
+characters.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.color import Color
-from textual.content import Content
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
@@ -47,7 +48,8 @@ _FORBIDDEN = dict.fromkeys(
 
 
 class ControlGuard(LineFilter):
-    """Deletes control, bidi and surrogate characters from whatever is about to be drawn: the second wall behind `text.visible`.
+    """Deletes control, bidi and surrogate characters from whatever is about to be drawn: the second wall behind
+    `text.visible`.
 
     It deletes and does not replace: these characters have no width, so the line stays in place.
     """
@@ -94,7 +96,7 @@ _PLAIN = str.maketrans(
 
 
 class PlainSigns(LineFilter):
-    """For `--ascii`: every sign that we draw becomes a plain one of the same width; what people wrote stays as it is."""
+    """For `--ascii`: every sign that we draw becomes a plain one of the same width; what people wrote stays."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The line in plain signs."""
@@ -125,21 +127,23 @@ class Aware:
 class LaunchScreen(Aware, Screen[None]):
     """A full screen of an engagement.
 
-    Subclasses set `PLACE` (the word that `Session.leave` stores), `TITLE_WORDS` (the crumb) and `HELP` (Markdown, our own words), write their
-    widgets in `compose_body`, and draw in `show`, which is called when the screen is mounted and whenever the snapshot changed. It has to be
+    Subclasses set `PLACE` (the word that `Session.leave` stores), `TITLE_WORDS` (the crumb) and `HELP` (Markdown, our
+    own words), write their
+    widgets in `compose_body`, and draw in `show`, which is called when the screen is mounted and whenever the
+    snapshot changed. It has to be
     fast and to keep the cursor.
     """
 
     PLACE: ClassVar[str] = ""
     TITLE_WORDS: ClassVar[str] = ""
     HELP: ClassVar[str] = ""
-    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = BREAKPOINTS
     AUTO_FOCUS: ClassVar[str | None] = "*"
     FOOTER: ClassVar[tuple[str, ...]] = ()
     """Ids of the bindings in the bottom line, the most important first; without it, those with `show`."""
 
     DEFAULT_CSS = """
-    LaunchScreen { layers: base notice; background: $background; }
+    LaunchScreen { layers: base notice; background: $background; overflow: hidden; }
     LaunchScreen > #too-small {
         layer: notice; display: none; width: 100%; height: 100%; background: $background; content-align: center middle;
     }
@@ -247,11 +251,9 @@ class LaunchScreen(Aware, Screen[None]):
         yield StatusLine()
         yield from self.compose_body()
         yield KeyLine()
+        least = f"{SMALLEST[0]} × {SMALLEST[1]} is the least; 120 × 36 is comfortable."
         yield Static(
-            Content(
-                f"Please make the window larger.\n{SMALLEST[0]} × {SMALLEST[1]} is the least; 120 × 36 is comfortable.\nAll keys work on."
-            ),
-            id="too-small",
+            self.ink.line(f"Please make the window larger.\n{least}\nAll keys work on.", lines=True), id="too-small"
         )
 
     def compose_body(self) -> ComposeResult:

@@ -1,7 +1,9 @@
 """Which screens and forms there are, imported only when one is opened.
 
-Boards live in `screens/NAME.py` as subclasses of `LaunchScreen` without arguments; forms in `forms/NAME.py` as modal screens that
-dismiss with payloads, or None where nothing is to be recorded. Every form takes the snapshot first, then what it is about, then
+Boards live in `screens/NAME.py` as subclasses of `LaunchScreen` without arguments; forms in `forms/NAME.py` as modal
+screens that
+dismiss with payloads, or None where nothing is to be recorded. Every form takes the snapshot first, then what it is
+about, then
 `draft`: what was refused, so that nothing typed is lost.
 """
 
@@ -84,7 +86,9 @@ def picker() -> LaunchScreen:
 
 
 def about(name: str, snapshot: Snapshot, row: Standing | Sequence[Standing] | None) -> Make:
-    """A form about a check and subject: attest, waive, decide, own, note, drill. Own takes several; decide and note may be about nothing."""
+    """A form about a check and subject: attest, waive, decide, own, note, drill. Own takes several; decide and note
+    may be about nothing.
+    """
     form = _load(FORMS[name])
     return lambda draft: cast(Form, form(snapshot, row, draft=draft))
 

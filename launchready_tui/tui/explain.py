@@ -189,18 +189,18 @@ class Explainer:
                 witness = f", witness {said.witness}" if said.witness else ""
                 proof = f" Proof: {said.proof}." if said.proof else ""
                 until = "expired" if now > said.expires_at else "until"
-                text = f"{said.by} says that it {answer}{witness}, by {said.method}, {render.moment(record.at)}; {until} {render.moment(said.expires_at)}.{proof} {said.note}"
+                text = f"{said.by} says that it {answer}{witness}, by {said.method}, {render.moment(record.at)}; "
+                text += f"{until} {render.moment(said.expires_at)}.{proof} {said.note}"
                 self._labelled("Attested", text, label_tone="person")
             case Waiver() as waiver:
-                text = f"{waiver.who} accepts it until {render.moment(waiver.until)}: {waiver.why}\n\nInstead: {waiver.control}"
+                text = f"{waiver.who} accepts it until {render.moment(waiver.until)}: {waiver.why}\n\n"
+                text += f"Instead: {waiver.control}"
                 self._labelled("Waived", text, label_tone="waived")
             case Drill() as drill:
                 end = "in" if drill.completed else "given up after"
-                self._labelled(
-                    "Drilled",
-                    f"{drill.by}, {render.moment(record.at)}: {end} {span(drill.seconds)} of {self.entry.limit_minutes} min. {drill.note}",
-                    label_tone="person",
-                )
+                text = f"{drill.by}, {render.moment(record.at)}: {end} {span(drill.seconds)} "
+                text += f"of {self.entry.limit_minutes} min. {drill.note}"
+                self._labelled("Drilled", text, label_tone="person")
 
     def _why(self) -> None:
         self._gap()

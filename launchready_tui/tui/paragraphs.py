@@ -1,4 +1,6 @@
-"""Text in lines of a width: paragraphs with a hanging indent, `code`, fenced blocks and lists. Pure; made of parts, never of markup."""
+"""Text in lines of a width: paragraphs with a hanging indent, `code`, fenced blocks and lists. Pure; made of parts,
+never of markup.
+"""
 
 from __future__ import annotations
 

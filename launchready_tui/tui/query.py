@@ -1,4 +1,6 @@
-"""The filter of a list: `certificate`, `status:fail`, `owner:anna`, `severity:blocker`, `group:dns`, and `!` before any of them."""
+"""The filter of a list: `certificate`, `status:fail`, `owner:anna`, `severity:blocker`, `group:dns`, and `!` before
+any of them.
+"""
 
 from __future__ import annotations
 

@@ -55,7 +55,9 @@ class Recorder(Shell):
 
     @work(exclusive=True, group="form", exit_on_error=False, description="a form")
     async def fill(self, make: doors.Make) -> None:
-        """Show a form and record what it gives. If that is refused the form comes back with everything that was typed."""
+        """Show a form and record what it gives. If that is refused the form comes back with everything that was
+        typed.
+        """
         await self.fill_and_record(make)
 
     async def fill_and_record(self, make: doors.Make) -> bool:
@@ -73,7 +75,9 @@ class Recorder(Shell):
                 return False
 
     async def record_all(self, payloads: Sequence[Payload]) -> bool:
-        """Write several records in order; the first that is refused ends it. Only the last is announced, and where there are many, how many."""
+        """Write several records in order; the first that is refused ends it. Only the last is announced, and where
+        there are many, how many.
+        """
         for number, payload in enumerate(payloads, 1):
             last = number == len(payloads)
             if await self.record(payload, quiet=not last, refresh=last) is None:

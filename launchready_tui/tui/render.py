@@ -1,7 +1,10 @@
-"""The visual language: states, severities, ages and clocks as glyph, word and tone, and the only way that outside text reaches a widget.
+"""The visual language: states, severities, ages and clocks as glyph, word and tone, and the only way that outside
+text reaches a widget.
 
-Two kinds of styled text leave this module: `Content` for every widget but tables and trees, `rich.text.Text` for the cells of
-`DataTable` and the labels of `Tree`. Both are built from parts, never from markup, and every part went through `text.visible`.
+Two kinds of styled text leave this module: `Content` for every widget but tables and trees, `rich.text.Text` for the
+cells of
+`DataTable` and the labels of `Tree`. Both are built from parts, never from markup, and every part went through
+`text.visible`.
 """
 
 from __future__ import annotations
@@ -164,7 +167,9 @@ def reflow(text: str) -> str:
 
 
 class Ink:
-    """Builds styled text for one theme and one set of glyphs. The app holds it as `app.ink`; it is made anew when the theme changes."""
+    """Builds styled text for one theme and one set of glyphs. The app holds it as `app.ink`; it is made anew when the
+    theme changes.
+    """
 
     def __init__(self, glyphs: Glyphs, variables: Mapping[str, str]) -> None:
         self.glyphs = glyphs

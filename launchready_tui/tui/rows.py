@@ -107,7 +107,9 @@ def build_rows(
     done: Collection[Key] = (),
     domain: str = "",
 ) -> list[Row]:
-    """The lines of the list: group headings, checks, and the subjects of the opened ones. A filter opens what it finds."""
+    """The lines of the list: group headings, checks, and the subjects of the opened ones. A filter opens what it
+    finds.
+    """
     rows: list[Row] = []
     group = ""
     for entry, members in _by_check(standings, query, running):
@@ -215,7 +217,9 @@ def tally(rows: Iterable[Row]) -> dict[Mark, int]:
 
 @dataclass(frozen=True, slots=True)
 class StageTally:
-    """How far a stage is, counted in checks as the list shows them: a check is done when all its subjects are settled."""
+    """How far a stage is, counted in checks as the list shows them: a check is done when all its subjects are
+    settled.
+    """
 
     stage: Stage
     done: int

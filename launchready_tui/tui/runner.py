@@ -39,7 +39,9 @@ class Runner(Recorder):
     # ------------------------------------------------------------------------------------------------- asking
 
     def ask_run(self, selection: Selection) -> None:
-        """Run a selection; where it would send more than a browser does, show what, to whom and by whose leave, first."""
+        """Run a selection; where it would send more than a browser does, show what, to whom and by whose leave,
+        first.
+        """
         if self.session is None or self.snapshot is None:
             return
         if self.progress is not None:
@@ -94,10 +96,8 @@ class Runner(Recorder):
 
         ink = self.ink
         parts: list[Part] = [
-            (
-                f"{plural(preview.checks, 'check')} of {plural(len(preview.hosts), 'host')}. Besides what a browser sends, this would send:\n",
-                "bold",
-            ),
+            (f"{plural(preview.checks, 'check')} of {plural(len(preview.hosts), 'host')}. ", "bold"),
+            ("Besides what a browser sends, this would send:\n", "bold"),
         ]
         parts += [(f"\n {ink.glyphs.bullet} {sentence}", "plain") for sentence in preview.active[:12]]
         if len(preview.active) > 12:

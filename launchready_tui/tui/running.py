@@ -15,7 +15,9 @@ TICK = 0.25
 
 @dataclass(slots=True)
 class Progress:
-    """A run that is going on. `running` are in the order in which they began; `results` is everything concluded so far."""
+    """A run that is going on. `running` are in the order in which they began; `results` is everything concluded so
+    far.
+    """
 
     label: str
     started_at: datetime

@@ -1,4 +1,6 @@
-"""What the terminal interface remembers about a person: settings and keys, two small TOML files in the configuration folder."""
+"""What the terminal interface remembers about a person: settings and keys, two small TOML files in the configuration
+folder.
+"""
 
 from __future__ import annotations
 
@@ -98,7 +100,8 @@ def load_keymap(folder: Path, bindings: Iterable[Bound]) -> Keymap:
 def without_clashes(wanted: Mapping[str, str], bindings: Iterable[Bound]) -> Keymap:
     """What of a keymap can be used.
 
-    Textual drops the other binding silently where two meet on a key (TEXTUAL.md d.3), so we look ourselves: a wish that takes the key
+    Textual drops the other binding silently where two meet on a key (TEXTUAL.md d.3), so we look ourselves: a wish
+    that takes the key
     of something else in the same screen is not fulfilled, unless that one moves away by another wish.
     """
     all_bindings = list(bindings)

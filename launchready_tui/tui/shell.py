@@ -222,7 +222,7 @@ def _joined(bounds: Sequence[Bound]) -> list[Bound]:
 
 
 def keep_traceback(error: BaseException, folder: Path) -> Path:
-    """Write a traceback without the values of variables (they may be secrets) to a file that only its owner can read."""
+    """Write a traceback without the values of variables (they may be secrets) to a file for its owner only."""
     import traceback
 
     path = folder / "trace.log"

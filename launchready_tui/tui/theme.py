@@ -1,4 +1,6 @@
-"""Our own themes: dark, light, and a pair whose good and bad differ in brightness and along blue and orange, not red and green."""
+"""Our own themes: dark, light, and a pair whose good and bad differ in brightness and along blue and orange, not red
+and green.
+"""
 
 from __future__ import annotations
 

@@ -234,6 +234,8 @@ async def opened(
         if board:
             app.action_go(board)
         await settle(pilot)
+        app.clear_notifications()
+        await settle(pilot)
         await press(pilot, *keys)
         yield pilot
 

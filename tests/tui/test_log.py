@@ -26,7 +26,7 @@ async def test_everything_is_there_the_newest_first(size: tuple[int, int], tmp_p
         lines = lines_of(app)
     assert "sign-off" in lines[2]
     text = "\n".join(lines)
-    for words in ("taken back", "superseded", "attestation", "waiver", "All 19"):
+    for words in ("taken back", "superseded", "attestation", "waiver", "All 17"):
         assert words in text
 
 
@@ -62,7 +62,7 @@ async def test_the_filter_narrows_while_typing_and_esc_clears_it_before_it_goes_
         assert "system" in text_of(app)
         assert "sign-off  " not in text_of(app)
         await press(pilot, "enter")
-        assert "1 record with" in toasts(app)
+        assert "2 records with" in toasts(app)
         await press(pilot, "escape")
         assert isinstance(app.screen, LogScreen)
         assert "sign-off  " in text_of(app)
@@ -141,7 +141,7 @@ async def test_an_empty_kind_teaches(size: tuple[int, int], tmp_path: Path) -> N
 async def test_hostile_words_stay_words(size: tuple[int, int], tmp_path: Path) -> None:
     app = app_of(rich_session(boards.HOSTILE), tmp_path)
     async with opened(app, "log", size) as pilot:
-        for _ in range(19):
+        for _ in range(17):
             assert boards.is_clean(app)
             await press(pilot, "down")
 

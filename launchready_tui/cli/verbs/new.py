@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from launchready_tui.errors import InputError
+
+if TYPE_CHECKING:
+    from launchready_tui.engine.discovery import Proposal
 
 
 @click.command("new")
@@ -24,39 +29,83 @@ from launchready_tui.errors import InputError
 def command(name: str, domain: str | None, repo: Path | None, source: Path | None) -> None:
     """Make the engagement NAME.launchready in this folder (or where NAME, a path, says).
 
-    Without --from the profile is made from the domain: the usual hosts that the DNS knows are put into it.
+    Without --from the profile is proposed from what the domain and the repository reveal: hosts, routes, senders, and
+    the systems of the access map, whose owners are yet unknown. In a terminal the proposal is shown and asked about.
     """
-    from launchready_tui.cli import notices, opening, output
-    from launchready_tui.engine.discovery import discover
+    from launchready_tui.cli import notices, output
     from launchready_tui.engine.session import Session
-    from launchready_tui.model.profile import is_host_name, parse_product, write_product
 
     path = Path(name if name.endswith(".launchready") else f"{name}.launchready")
     if source is not None:
-        toml, base = opening.read_text(source), str(source.absolute().parent)
-        product = parse_product(toml, str(source), base)
-        if domain and domain.lower().rstrip(".") != product.domain:
-            raise InputError(
-                f"{source} is about {product.domain}, not {domain}.", "Leave --domain out, or change it in the file."
-            )
+        toml, base = _from_file(source, domain)
+        proposal = None
     else:
-        if not domain:
-            raise InputError("The domain is missing.", "Give --domain D, or --from product.toml.")
-        if not is_host_name(domain.lower().rstrip(".")) or "." not in domain:
-            raise InputError(
-                f'"{domain[:80]}" is not a domain name.', "Give a name such as acme.example, without https://."
-            )
-        if path.exists():
-            raise InputError(f"{path} exists already.", f"Open it with `launchready {path}`, or choose another name.")
-        if repo is not None and not repo.is_dir():
-            raise InputError(f"{repo} is not a folder.", "Name the folder that holds the repository.")
-        found = asyncio.run(discover(path.stem, domain.lower().rstrip("."), str(repo.absolute()) if repo else ""))
-        for text in found.notices:
-            notices.notice(text)
-        toml, base = write_product(found.product), str(path.absolute().parent)
+        proposal = _proposed(path, domain, repo)
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            click.confirm("Make the engagement with it?", default=True, abort=True, err=True)
+        toml, base = _written(proposal), str(path.absolute().parent)
     session = Session.create(path, toml, base)
-    snapshot = session.snapshot()
-    session.close()
-    hosts = ", ".join(host.name for host in snapshot.product.hosts)
-    output.line(f"{path}: {output.safe(snapshot.product.name)}, hosts {hosts}")
+    try:
+        for system in proposal.systems() if proposal else ():
+            session.record(system)
+        hosts = ", ".join(host.name for host in session.snapshot().product.hosts)
+    finally:
+        session.close()
+    output.line(f"{path}: hosts {output.safe(hosts)}")
     notices.notice(f"open it with `launchready {path}`")
+
+
+def _from_file(source: Path, domain: str | None) -> tuple[str, str]:
+    from launchready_tui.cli import opening
+    from launchready_tui.model.profile import parse_product
+
+    toml, base = opening.read_text(source), str(source.absolute().parent)
+    product = parse_product(toml, str(source), base)
+    if domain and domain.lower().rstrip(".") != product.domain:
+        raise InputError(
+            f"{source} is about {product.domain}, not {domain}.", "Leave --domain out, or change the file."
+        )
+    return toml, base
+
+
+def _proposed(path: Path, domain: str | None, repo: Path | None) -> Proposal:
+    """Look at the domain and print what was seen."""
+    from launchready_tui.cli import notices, output
+    from launchready_tui.engine.discovery import discover
+    from launchready_tui.engine.session import discovery_door
+    from launchready_tui.model.product import Product
+    from launchready_tui.model.profile import is_host_name
+
+    if not domain:
+        raise InputError("The domain is missing.", "Give --domain D, or --from product.toml.")
+    name = domain.lower().rstrip(".")
+    if not is_host_name(name) or "." not in name:
+        raise InputError(
+            f'"{domain[:80]}" is not a domain name.', "Give a name such as acme.example, without https://."
+        )
+    if path.exists():
+        raise InputError(f"{path} exists already.", f"Open it with `launchready {path}`, or choose another name.")
+    if repo is not None and not repo.is_dir():
+        raise InputError(f"{repo} is not a folder.", "Name the folder that holds the repository.")
+    blank = Product(path.stem, name, repository=str(repo.absolute()) if repo else "", base=str(path.absolute().parent))
+
+    async def look() -> Proposal:
+        async with discovery_door(blank) as door:
+            return await discover(blank, door)
+
+    proposal = asyncio.run(look())
+    for text in proposal.notices:
+        notices.notice(text)
+    for route in proposal.product.routes:
+        output.line(f"route {route.id}: {output.safe(route.url)}")
+    for sighting in proposal.sightings:
+        output.line(f"{sighting.area}: {output.safe(sighting.name)} (seen by {output.safe(sighting.by)})")
+    for fact in proposal.facts:
+        output.line(output.safe(fact))
+    return proposal
+
+
+def _written(proposal: Proposal) -> str:
+    from launchready_tui.model.profile import write_product
+
+    return write_product(proposal.product)

@@ -8,11 +8,40 @@ from __future__ import annotations
 
 from typing import Any
 
+from launchready_tui.model.questions.accounts import (
+    AccountCompare,
+    BurstReply,
+    Comparison,
+    Knock,
+    Login,
+    LoginReply,
+    RateBurst,
+    SetCookie,
+)
+from launchready_tui.model.questions.authority import (
+    DelegatedServer,
+    Delegation,
+    DelegationFacts,
+    TransferReply,
+    Validation,
+    ValidationReply,
+    ZoneTransfer,
+)
+from launchready_tui.model.questions.backend import (
+    Backend,
+    BackendList,
+    BackendRead,
+    BackendView,
+    Collection,
+    PageBackends,
+)
 from launchready_tui.model.questions.base import Facts, Family, Question
 from launchready_tui.model.questions.dns import Alias, DnsAnswer, DnsLookup, ResolverList, Resolvers
 from launchready_tui.model.questions.http import Cookie, HttpExchange, HttpResponse, Page, Reference
 from launchready_tui.model.questions.memory import EarlierCertificate, SeenCertificate
+from launchready_tui.model.questions.provider import ProviderRead, ProviderReply
 from launchready_tui.model.questions.registration import RdapDomain, Registration
+from launchready_tui.model.questions.survey import RepositorySummary, RepositorySurvey
 from launchready_tui.model.questions.tls import (
     Certificate,
     CipherGroup,
@@ -25,16 +54,45 @@ from launchready_tui.model.questions.tls import (
 
 QUESTIONS: dict[str, type[Question[Any]]] = {
     question.kind: question
-    for question in (DnsLookup, Resolvers, HttpExchange, TlsHandshake, TlsOffer, EarlierCertificate, RdapDomain)
+    for question in (
+        DnsLookup,
+        Resolvers,
+        HttpExchange,
+        TlsHandshake,
+        TlsOffer,
+        EarlierCertificate,
+        RdapDomain,
+        RepositorySurvey,
+        Delegation,
+        ZoneTransfer,
+        Validation,
+        ProviderRead,
+        RateBurst,
+        AccountCompare,
+        Login,
+        PageBackends,
+        BackendRead,
+    )
 }
 """Every kind of question by its name, for reading stored evidence."""
 
 __all__ = [
     "QUESTIONS",
+    "AccountCompare",
     "Alias",
+    "Backend",
+    "BackendList",
+    "BackendRead",
+    "BackendView",
+    "BurstReply",
     "Certificate",
     "CipherGroup",
+    "Collection",
+    "Comparison",
     "Cookie",
+    "DelegatedServer",
+    "Delegation",
+    "DelegationFacts",
     "DnsAnswer",
     "DnsLookup",
     "EarlierCertificate",
@@ -42,17 +100,31 @@ __all__ = [
     "Family",
     "HttpExchange",
     "HttpResponse",
+    "Knock",
+    "Login",
+    "LoginReply",
     "Page",
+    "PageBackends",
+    "ProviderRead",
+    "ProviderReply",
     "Question",
+    "RateBurst",
     "RdapDomain",
     "Reference",
     "Registration",
+    "RepositorySummary",
+    "RepositorySurvey",
     "ResolverList",
     "Resolvers",
     "SeenCertificate",
+    "SetCookie",
     "TlsHandshake",
     "TlsOffer",
     "TlsReply",
     "TlsSession",
     "TlsVersion",
+    "TransferReply",
+    "Validation",
+    "ValidationReply",
+    "ZoneTransfer",
 ]

@@ -33,3 +33,8 @@ class Question(Generic[F]):
     def level(self) -> Consent:
         """The consent that asking needs."""
         return Consent.PASSIVE
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which the question is given up, whatever its probe does (waiting for its turn not counted)."""
+        return 45.0

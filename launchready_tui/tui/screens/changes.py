@@ -24,6 +24,10 @@ from launchready_tui.tui.widgets.segments import Segments
 from launchready_tui.tui.words import describe
 
 
+MOVES = {"open": "new", "reopened": "came back", "resolved": "repaired", "waived": "waived"}
+"""What a run did to a finding, in words."""
+
+
 class ChangeLines(BoardLines):
     """What changed."""
 
@@ -159,7 +163,8 @@ For whoever comes back: what is **new**, what **came back**, what was **repaired
             word = {Mark.PASS: "finished", Mark.RUNNING: "running"}.get(mark, "stopped")
             took = span((run.finished_at - run.started_at).total_seconds()) if run.finished_at else ""
             moved = self._moved(snapshot, run)
-            rest = max(8, self.room - 5 - 12 - 14 - 9 - 24)
+            more = 40 if self.room > 90 else 22 if self.room < 76 else 28
+            rest = max(8, self.room - 5 - 12 - 14 - 9 - more - 2)
             lines.append(
                 Line(
                     ink.line(
@@ -168,7 +173,7 @@ For whoever comes back: what is **new**, what **came back**, what was **repaired
                         (fit(render.moment(run.started_at), 14), "plain"),
                         (fit(took, 9), "muted"),
                         fit(run.scope, rest, ink.glyphs.ellipsis),
-                        ("  " + fit(moved, 22, ink.glyphs.ellipsis), "muted"),
+                        ("  " + fit(moved, more, ink.glyphs.ellipsis), "muted"),
                     ),
                     f"run:{run.id}",
                 )
@@ -177,8 +182,7 @@ For whoever comes back: what is **new**, what **came back**, what was **repaired
 
     def _moved(self, snapshot: Snapshot, run: Run) -> str:
         states = [finding.state.value for finding in snapshot.findings if finding.since_run == run.id]
-        counts = [(states.count(word), word) for word in ("open", "reopened", "resolved")]
-        return " · ".join(f"{count} {'new' if word == 'open' else word}" for count, word in counts if count)
+        return " · ".join(f"{states.count(state)} {word}" for state, word in MOVES.items() if state in states)
 
     # ------------------------------------------------------------------------------------------------- detail
 
@@ -224,8 +228,8 @@ For whoever comes back: what is **new**, what **came back**, what was **repaired
         for finding in snapshot.findings:
             if finding.since_run == run.id:
                 entry = snapshot.runbook.entry(finding.check)
-                word = {"open": "new"}.get(finding.state.value, finding.state.value)
-                tone = "pass" if word == "resolved" else "fail"
+                word = MOVES[finding.state.value]
+                tone = {"repaired": "pass", "waived": "waived"}.get(word, "fail")
                 parts += [(f"{word}  ", tone), entry.claim if entry else finding.check, (f"  {finding.subject}\n", "muted")]
         return self.ink.line(*parts, lines=True)
 

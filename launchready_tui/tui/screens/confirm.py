@@ -20,7 +20,9 @@ Choice = tuple[str, str]
 
 
 class Confirm(LaunchModal[str]):
-    """Asks; dismisses with the name of the choice, None for esc. The first choice is the default: make it the safe one."""
+    """Asks; dismisses with the name of the choice, None for esc. The first choice is the default: make it the safe
+    one.
+    """
 
     CSS_PATH = "confirm.tcss"
     HELP = "Nothing happens before you choose. `esc` closes without doing anything."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 from urllib.parse import quote, unquote
 
@@ -16,10 +16,9 @@ from textual.widgets import Input
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.runbook import Stage
 from launchready_tui.text import one_line, plural
-from launchready_tui.tui import query
+from launchready_tui.tui import headings, query
 from launchready_tui.tui.acting import ActingScreen
-from launchready_tui.tui.render import Mark, Part
-from launchready_tui.tui.rows import Board, Key, Row, Shape, build_rows, fix_first, stage_tallies, tally
+from launchready_tui.tui.rows import Board, Key, Row, Shape, build_rows, fix_first, stage_tallies
 from launchready_tui.tui.running import Progress
 from launchready_tui.tui.widgets.checklist import CheckList
 from launchready_tui.tui.widgets.detail import Detail
@@ -28,25 +27,31 @@ from launchready_tui.tui.widgets.keyline import KeyLine
 from launchready_tui.tui.widgets.preview import Preview
 from launchready_tui.tui.widgets.stages import FixChosen, FixFirst, StageChosen, StageLine, StageRail
 
+ARRANGEMENTS: list[tuple[int, str]] | None = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]
+"""One list; a rail, and the detail below; the detail beside the list."""
+
 
 class SprintScreen(ActingScreen):
     """Where the sprint is driven from."""
 
     PLACE = "sprint"
     CSS_PATH = "sprint.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]
+    HORIZONTAL_BREAKPOINTS = ARRANGEMENTS
     AUTO_FOCUS = "#checks"
     HELP = """
 The sprint, stage by stage. On top: what the launch gate says, how long you have in this stage and in the sprint.
 
-The list holds the claims of one stage. One row stands for all hosts or addresses of a claim and shows the worst of them; the
-right arrow opens it. `enter` reads everything about a row: what was found, why it matters, how to repair it, how we know.
+The list holds the claims of one stage. One row stands for all hosts or addresses of a claim and shows the worst of
+them; the
+right arrow opens it. `enter` reads everything about a row: what was found, why it matters, how to repair it, how we
+know.
 
 - **Red and loud** is only what blocks the launch; `n` walks through it, worst first.
 - `?` unknown means: we looked and could not see. `○` not run: nobody looked. Neither ever counts as a pass.
 - `✎` waits for a person: `a` records the answer, `t` starts the stopwatch of a drill.
 - **Fix first** is the fix plan: severity × journey × exposure ÷ √minutes.
-- `/` filters: words, `status:fail`, `owner:anna`, `owner:none`, `severity:blocker`, `group:tls`, and `!` for the opposite.
+- `/` filters: words, `status:fail`, `owner:anna`, `owner:none`, `severity:blocker`, `group:tls`, and `!` for the
+opposite.
 
 To select text with the mouse, hold shift (or option) in most terminals.
 """
@@ -195,44 +200,8 @@ To select text with the mouse, hold shift (or option) in most terminals.
         checks = self.query_one("#checks", CheckList)
         checks.set_rows(rows, self.launch.now(), chosen=frozenset(self._chosen), empty=self._empty(standings))
         pane = self.query_one("#list-pane")
-        pane.border_title = self._list_title(rows, tally(rows))
-        pane.border_subtitle = self._list_subtitle(progress)
-
-    def _list_title(self, rows: Sequence[Row], counts: Mapping[Mark, int]) -> Content:
-        parts: list[Part] = [f"Checks {sum(row.shape is Shape.CHECK for row in rows)}"]
-        for mark in (Mark.FAIL, Mark.ERROR, Mark.UNKNOWN, Mark.STALE, Mark.WARN, Mark.ATTEST, Mark.NOT_RUN):
-            if counts.get(mark):
-                parts += [
-                    (f" {self.ink.glyphs.dot} ", "muted"),
-                    (f"{self.ink.glyphs.marks[mark]} {counts[mark]}", mark.tone),
-                ]
-        if self._query.terms or self._query.problem:
-            text = one_line(self.query_one("#filter", Input).value, 30)
-            parts += [("  / ", "muted"), (text, "focus")]
-        if self._query.problem:
-            parts += ["  ", (self._query.problem, "warn")]
-        return self.ink.line(*parts)
-
-    def _list_subtitle(self, progress: Progress | None) -> Content:
-        if progress is not None:
-            current = progress.current
-            entry = self.board.snapshot.runbook.entry(current[0]) if current and self.board else None
-            what = (
-                f"{one_line(current[1], 40)}: {entry.claim}"
-                if current and entry
-                else "starting"
-                if not progress.done
-                else "finishing"
-            )
-            asked_again = (
-                f" (asking again, {progress.running[current]} of 3)"
-                if current and progress.running.get(current, 1) > 1
-                else ""
-            )
-            return self.ink.line((f"{self.ink.glyphs.marks[Mark.RUNNING]} {one_line(what, 70)}{asked_again}", "focus"))
-        if self._chosen:
-            return self.ink.line((f"{len(self._chosen)} marked · space, * marks", "focus"))
-        return self.ink.line("")
+        pane.border_title = headings.title(self.ink, rows, self.query_one("#filter", Input).value, self._query)
+        pane.border_subtitle = headings.subtitle(self.ink, snapshot.runbook, progress, len(self._chosen))
 
     def _empty(self, standings: Sequence[object]) -> str:
         if self._query.terms:

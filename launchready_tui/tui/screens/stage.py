@@ -25,7 +25,8 @@ class StageScreen(LaunchScreen):
     CSS_PATH = "stage.tcss"
     AUTO_FOCUS = "#text"
     HELP = """
-What this stage is for, what would be an alarm, and which documents it owes. The documents are written from the records at any
+What this stage is for, what would be an alarm, and which documents it owes. The documents are written from the
+records at any
 time: below each stands how it would read now.
 """
 

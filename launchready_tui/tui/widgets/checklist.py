@@ -1,6 +1,7 @@
 """The list of checks: draws only the lines that are seen, so that five thousand rows cost no more than thirty.
 
-A `DataTable` would lay out every row at each change of stage or filter (0.5 s for 5,000); here a key is answered by drawing a screenful.
+A `DataTable` would lay out every row at each change of stage or filter (0.5 s for 5,000); here a key is answered by
+drawing a screenful.
 """
 
 from __future__ import annotations
@@ -34,9 +35,16 @@ class CheckList(Aware, ScrollView, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor", "list--cursor-blurred", "list--hover"}
     DEFAULT_CSS = """
-    CheckList { height: 1fr; scrollbar-gutter: stable; scrollbar-size-horizontal: 0; scrollbar-size-vertical: 1; overflow-x: hidden; }
-    CheckList > .list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: $block-cursor-text-style; }
-    CheckList > .list--cursor-blurred { background: $block-cursor-blurred-background; color: $block-cursor-blurred-foreground; }
+    CheckList {
+        height: 1fr; overflow-x: hidden;
+        scrollbar-gutter: stable; scrollbar-size-horizontal: 0; scrollbar-size-vertical: 1;
+    }
+    CheckList > .list--cursor {
+        background: $block-cursor-background; color: $block-cursor-foreground; text-style: $block-cursor-text-style;
+    }
+    CheckList > .list--cursor-blurred {
+        background: $block-cursor-blurred-background; color: $block-cursor-blurred-foreground;
+    }
     CheckList > .list--hover { background: $block-hover-background; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -21,7 +21,8 @@ MOST = 8
 class KeyLine(Static):
     """Draws the bindings that are shown, as many as fit; a click is the key.
 
-    A screen may have a method `why_not(action)`: the reason why a key cannot act now, '' if it can. Such keys are dimmed, not hidden.
+    A screen may have a method `why_not(action)`: the reason why a key cannot act now, '' if it can. Such keys are
+    dimmed, not hidden.
     """
 
     DEFAULT_CSS = """

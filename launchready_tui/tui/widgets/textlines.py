@@ -1,4 +1,6 @@
-"""A long text that scrolls: drawn line by line, so that another text costs a repaint and not a new layout. Can be selected."""
+"""A long text that scrolls: drawn line by line, so that another text costs a repaint and not a new layout. Can be
+selected.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ class TextLines(Aware, ScrollView, can_focus=True):
     ALLOW_SELECT = True
     DEFAULT_CSS = """
     TextLines {
-        padding: 0 1; overflow-x: hidden; scrollbar-gutter: stable; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0;
+        padding: 0 1; overflow-x: hidden; scrollbar-gutter: stable; scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0;
     }
     """
 

@@ -1,0 +1,8 @@
+"""What a domain and a repository reveal: a proposal for the profile and the access map, which a person confirms."""
+
+from __future__ import annotations
+
+from launchready_tui.engine.discovery.look import discover
+from launchready_tui.engine.discovery.proposal import Difference, Proposal, Sighting, compare
+
+__all__ = ["Difference", "Proposal", "Sighting", "compare", "discover"]
