@@ -19,12 +19,10 @@ from launchready_tui.model import codec
 from launchready_tui.model.evidence import Evidence
 from launchready_tui.model.records import Payload, Record
 from launchready_tui.model.results import Result, Run
-from launchready_tui.store.schema import APPEND_ONLY, APPLICATION_ID, VERSION, migrations
+from launchready_tui.store.opening import open_file
+from launchready_tui.store.schema import APPEND_ONLY
 
 T = TypeVar("T")
-
-BUSY_MS = 3_000
-"""How long a write waits for another program's, in milliseconds."""
 
 
 class EngagementFile:
@@ -46,109 +44,15 @@ class EngagementFile:
             self._thread.shutdown()
             raise
 
-    # --- opening ------------------------------------------------------------------------------------------------------
-
     def _open(self, create: bool) -> Database:
-        if self.path is None:
-            db = self._connect(":memory:")
-        elif create:
-            db = self._create(self.path)
-        else:
-            db = self._open_existing(self.path)
-        try:
-            self._prepare(db, new=create or self.path is None)
-        except BaseException:
-            db.close()
-            raise
-        return db
-
-    def _connect(self, target: str, *, uri: bool = False) -> Database:
-        connection = sqlite3.connect(target, uri=uri, timeout=BUSY_MS / 1000)
-        connection.execute("PRAGMA foreign_keys = ON")
-        return Database(connection)
-
-    def _create(self, path: Path) -> Database:
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except FileExistsError:
-            raise EngagementError(
-                f"{path} exists already.", f"Open it with `launchready {path}`, or choose another name."
-            ) from None
-        except FileNotFoundError:
-            raise EngagementError(
-                f"The folder {path.parent} does not exist.", "Make it first, or choose another folder."
-            ) from None
-        except OSError as error:
-            raise EngagementError(
-                f"{path} cannot be made: {error.strerror}.", "Choose a folder that you may write to."
-            ) from None
-        return self._connect(str(path))
-
-    def _open_existing(self, path: Path) -> Database:
-        if path.is_dir():
-            raise EngagementError(f"{path} is a folder.", "Name an engagement file; they end in .launchready.")
-        try:
-            with path.open("rb") as stream:
-                magic = stream.read(16)
-        except FileNotFoundError:
-            raise EngagementError(
-                f"{path} does not exist.", f"Start an engagement with `launchready new {path.stem} --domain DOMAIN`."
-            ) from None
-        except OSError as error:
-            raise EngagementError(f"{path} cannot be read: {error.strerror}.", "Check its permissions.") from None
-        if magic != b"SQLite format 3\x00":
-            raise EngagementError(f"{path} is not an engagement file.", "Name a file that `launchready new` made.")
-        self.read_only = not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-        if self.read_only:
-            return self._connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-        return self._connect(str(path))
-
-    def _prepare(self, db: Database, *, new: bool) -> None:
-        if not new:
-            self._check(db)
-        if not self.read_only:
-            db.execute("PRAGMA journal_mode = DELETE")
-            db.execute("PRAGMA synchronous = EXTRA")
-            if migrations.pending(db):
-                if not new:
-                    self._back_up(db)
-                migrations.apply(db)
-                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                db.execute(f"PRAGMA user_version = {VERSION}")
-        self._read_head(db)
-
-    def _check(self, db: Database) -> None:
-        if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-            raise EngagementError(
-                f"{self.path} is a database of another program.",
-                "Name a file that `launchready new` made; this one was not changed.",
-            )
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            raise EngagementError(
-                f"{self.path} was written by a newer Launch Ready (format {version}, this one knows {VERSION}).",
-                "Install the newest version to open it; the file was not changed.",
-            )
-        problems = [row[0] for row in db.execute("PRAGMA integrity_check(3)").fetchall()]
-        if problems != ["ok"]:
-            raise EngagementError(
-                f"{self.path} is damaged: {problems[0]}.",
-                "Open a copy from before; `sqlite3 FILE .recover` may save what is left. The file was not changed.",
-            )
-
-    def _back_up(self, db: Database) -> None:
-        assert self.path is not None
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        target = self.path.with_name(f"{self.path.name}.format-{version}.backup")
-        os.close(os.open(target, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-        with sqlite3.connect(target) as copy:
-            db.conn.backup(copy)
-        copy.close()
+        opened = open_file(self.path, create=create)
+        self.read_only = opened.read_only
+        self._read_head(opened.db)
+        return opened.db
 
     def _read_head(self, db: Database) -> None:
         newest = [row for table in APPEND_ONLY for row in db.table(table).rows_where(order_by="seq desc", limit=1)]
-        last = max(newest, key=lambda row: int(row["seq"]), default={"seq": 0, "hash": ""})
-        self._seq, self._head = last["seq"], last["hash"]
+        self._seq, self._head = max(((int(row["seq"]), str(row["hash"])) for row in newest), default=(0, ""))
 
     # --- the owning thread --------------------------------------------------------------------------------------------
 

@@ -105,7 +105,7 @@ def test_missing_and_folder(tmp_path: Path) -> None:
 
 
 def test_a_second_writer_waits_and_then_gets_a_clear_message(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("launchready_tui.store.file.BUSY_MS", 50)
+    monkeypatch.setattr("launchready_tui.store.opening.BUSY_MS", 50)
     file = EngagementFile(path)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
