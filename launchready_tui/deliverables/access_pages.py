@@ -1,4 +1,4 @@
-"""The access map as it is handed over: who holds the keys of what, where they are kept, and what is dangerous about it."""
+"""The access map as it is handed over: who holds the keys of what, where they are kept, what is dangerous."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from launchready_tui.deliverables.blocks import (
     Section,
     Table,
     Text,
+    When,
     joined,
     line,
 )
@@ -63,7 +64,7 @@ def _cells(reading: Reading, found: AccessMap, row: AccessRow) -> tuple[Line, ..
     people = [_holder(grant, roles.get(grant.person, "")) for grant in row.grants.values()]
     proven = line(day(row.proven_at)) if row.proven_at else line(Text("never" if row.is_used else "–", "muted"))
     records = [reading.record_of(item) for item in (*((system,) if system else ()), *row.grants.values())]
-    proof = joined([line(RecordRef(record.number), f" {day(record.at)}") for record in records if record], Break())
+    proof = joined([line(RecordRef(record.number), " ", When(day(record.at))) for record in records if record], Break())
     kept = line(system.custody) if system and system.custody else line(Text("not recorded", "muted"))
     nobody = line(Text("nobody" if row.is_used else "the product does without", "muted"))
     return (name, joined(people, Break()) or nobody, kept, proven, proof)
@@ -99,19 +100,19 @@ def _from(reading: Reading, found: AccessMap, danger: Danger) -> Line:
     said = [*([row.system] if row and row.system else []), *(row.grants.values() if row else ())]
     records = [record for record in (reading.record_of(item) for item in said) if record]
     newest = max(records, key=lambda record: record.number, default=None)
-    return line(RecordRef(newest.number), f" · {day(newest.at)}") if newest else line(Text("no record", "muted"))
+    return line(RecordRef(newest.number), ", ", When(day(newest.at))) if newest else line(Text("no record", "muted"))
 
 
 def _people(reading: Reading, found: AccessMap) -> tuple[Block, ...]:
     if not found.people:
         return (Callout("unknown", "No person is recorded: not even whom to call"),)
-    columns = (Column("Person", "main"), Column("Role", "short"), Column("Contact"), Column("Record", "source"))
+    columns = (Column("Person", "main"), Column("Role", "person"), Column("Contact"), Column("Record", "source"))
     rows = []
     for person in found.people:
         record = reading.record_of(person)
         contact = line(person.contact) if person.contact else line(Text("not recorded", "muted"))
         proof = (
-            line(RecordRef(record.number), f" · {day(record.at)}")
+            line(RecordRef(record.number), ", ", When(day(record.at)))
             if record
             else line(Text("named in a grant only", "muted"))
         )

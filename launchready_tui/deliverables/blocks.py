@@ -1,6 +1,7 @@
 """What a document is made of, before it is Markdown or HTML.
 
-Everything that is said stands in spans; a writer makes their text safe for its format. Text in a span is plain text, never markup.
+Everything that is said stands in spans; a writer makes their text safe for its format. Text in a span is plain text,
+never markup.
 """
 
 from __future__ import annotations
@@ -67,6 +68,15 @@ class RecordRef(Span):
     kind: ClassVar[str] = "record"
 
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class When(Span):
+    """The date of something that is proven; it is not broken over two lines."""
+
+    kind: ClassVar[str] = "when"
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +159,14 @@ class CodeBlock(Block):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. `role` steers its width: `state` and `short` stay narrow, `source` is small print, `main` takes what is left."""
+    """A column of a table.
+
+    `role` steers its width: `state` and `short` are never broken, `person` and `source` stay narrow, `main` takes what
+    is left.
+    """
 
     title: str
-    role: Literal["state", "short", "source", "main", "plain"] = "plain"
+    role: Literal["state", "short", "person", "source", "main", "plain"] = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +259,7 @@ class ProgressBars(Block):
 
 @dataclass(frozen=True, slots=True)
 class Section(Block):
-    """A part of a document with a heading. `anchor` is unique among its neighbours; `page` starts it on a new sheet when printed."""
+    """A part of a document with a heading. `page` starts it on a new sheet when printed."""
 
     kind: ClassVar[str] = "section"
 

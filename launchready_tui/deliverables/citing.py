@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from launchready_tui.deliverables.blocks import Code, EvidenceRef, Line, RecordRef, Span, Text, joined, line
+from launchready_tui.deliverables.blocks import (
+    Code,
+    EvidenceRef,
+    Line,
+    RecordRef,
+    Span,
+    Text,
+    When,
+    joined,
+    line,
+)
 from launchready_tui.deliverables.dates import day, minute
 from launchready_tui.deliverables.marks import was_seen
 from launchready_tui.deliverables.reading import Reading
@@ -18,40 +28,42 @@ SHOWN = 2
 NOBODY = Text("nobody yet", "muted")
 
 
-def source(reading: Reading, row: Standing) -> Line:
+def source(reading: Reading, row: Standing, shown: int = SHOWN) -> Line:
     """Where a check's state comes from. Nothing is claimed where nobody looked, and the line says so."""
     result = row.result
     if result.record:
         record = reading.numbers.get(result.record)
-        return said(record) if record else line(RecordRef(result.record), f" · {day(result.at)}")
-    return seen(result) if was_seen(result) else line(Text("nobody looked yet", "muted"))
+        return said(record) if record else line(RecordRef(result.record), ", ", When(day(result.at)))
+    return seen(result, shown) if was_seen(result) else line(Text("nobody looked yet", "muted"))
 
 
-def seen(result: Result) -> Line:
+def seen(result: Result, shown: int = SHOWN) -> Line:
     """The evidence of a live result, with its date."""
-    return line(
-        evidence(result.evidence),
-        Text(f" · {minute(result.at)}" if result.evidence else f"run {result.run} · {minute(result.at)}"),
-    )
+    where = evidence(result.evidence, shown) or line(f"run {result.run}")
+    return line(where, ", ", When(minute(result.at)))
 
 
-def evidence(ids: Sequence[str]) -> Line:
+def evidence(ids: Sequence[str], shown: int = SHOWN) -> Line:
     """The first ids, and how many more there are."""
-    shown: list[Line] = [(EvidenceRef(item),) for item in ids[:SHOWN]]
-    more = len(ids) - len(shown)
-    return line(joined(shown, " "), Text(f" +{more}", "muted") if more > 0 else "")
+    named: list[Line] = [(EvidenceRef(item),) for item in ids[:shown]]
+    more = len(ids) - len(named)
+    return line(joined(named, " "), Text(f" +{more}", "muted") if more > 0 else "")
 
 
-def sources(reading: Reading, rows: Iterable[Standing]) -> Line:
+def sources(reading: Reading, rows: Iterable[Standing], shown: int = SHOWN) -> Line:
     """Where the states of several subjects come from: the first evidence of each, and the newest date."""
     known = [row for row in rows if was_seen(row.result)]
     if not known:
         return line(Text("nobody looked yet", "muted"))
     if len(known) == 1 or known[0].result.record:
-        return source(reading, known[0])
+        return source(reading, known[0], shown)
     ids = list(dict.fromkeys(item for row in known for item in row.result.evidence))
     newest = max(row.result.at for row in known)
-    return line(evidence(ids), f" · {minute(newest)}") if ids else line(f"run {known[0].result.run} · {minute(newest)}")
+    return (
+        line(evidence(ids, shown), ", ", When(minute(newest)))
+        if ids
+        else line(f"run {known[0].result.run}, ", When(minute(newest)))
+    )
 
 
 def said(record: Record) -> Line:
@@ -64,12 +76,12 @@ def said(record: Record) -> Line:
             parts.append(f" · {by}{f', witness {witness}' if witness else ', no witness'} · stopwatch")
         case _:
             pass
-    return line(*parts, f" · {minute(record.at)}")
+    return line(*parts, ", ", When(minute(record.at)))
 
 
 def recorded(record: Record | None) -> Line:
     """The number and day of a record, for lists in which the person stands elsewhere."""
-    return line(RecordRef(record.number), f" · {day(record.at)}") if record else ()
+    return line(RecordRef(record.number), ", ", When(day(record.at))) if record else ()
 
 
 def owner(reading: Reading, row: Standing) -> Line:

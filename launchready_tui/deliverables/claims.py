@@ -33,7 +33,7 @@ _HOLDS = (Verdict.PASS, Verdict.WARN)
 
 
 def known_and_missing(reading: Reading, groups: Sequence[Group], prefix: str = "") -> tuple[Section, ...]:
-    """Two sections: what is known, and what nobody answered yet. `prefix` keeps their anchors apart where they come twice."""
+    """Two sections: what is known, and what nobody answered yet. `prefix` keeps the anchors of several pairs apart."""
     known = [group for group in groups if group.is_known]
     lacking = [group for group in groups if not group.is_known]
     sections = []
@@ -98,7 +98,7 @@ def what_is_known(reading: Reading, group: Group) -> Line:
     record = reading.numbers.get(worst.result.record)
     match record.payload if record else None:
         case Attestation() as answer:
-            return _attested(answer, worst.result.summary if worst.verdict is not Verdict.PASS else "")
+            return _attested(answer, worst.result.summary if worst.verdict is Verdict.UNKNOWN else "")
         case Drill() as drill:
             return line(worst.result.summary, f" {drill.note}" if drill.note else "")
         case _:
@@ -139,7 +139,7 @@ def decisions_table(reading: Reading, records: Iterable[Record]) -> Table:
         for r in reading.snapshot.state.decisions
         if payload(r, Decision).supersedes
     }
-    columns = (Column("Decision", "main"), Column("Why"), Column("Who", "short"), Column("Record", "source"))
+    columns = (Column("Decision", "main"), Column("Why"), Column("Who", "person"), Column("Record", "source"))
     rows = []
     for record in records:
         decision = payload(record, Decision)
@@ -162,7 +162,7 @@ def decisions_table(reading: Reading, records: Iterable[Record]) -> Table:
 
 def notes_table(reading: Reading, records: Iterable[Record]) -> Table:
     """Notes with what they are about."""
-    columns = (Column("Note", "main"), Column("About"), Column("By", "short"), Column("Record", "source"))
+    columns = (Column("Note", "main"), Column("About"), Column("By", "person"), Column("Record", "source"))
     rows = []
     for record in records:
         note = payload(record, Note)
@@ -189,7 +189,7 @@ def drill_steps(record: Record) -> tuple[Block, ...]:
     drill = payload(record, Drill)
     columns = (Column("At", "short"), Column("Step", "main"))
     rows = tuple(Row((line(_clock(step.seconds)), line(step.text))) for step in drill.steps)
-    end = "done after" if drill.completed else "given up after"
+    end = "Done after" if drill.completed else "Given up after"
     head = Paragraph(line(Text(f"{end} {span(drill.seconds)}", "strong"), " · ", *citing.said(record)))
     return (head, Table(columns, rows)) if rows else (head,)
 

@@ -1,6 +1,7 @@
-"""The documents of the stages: deploy checklist, rollback note, security baseline, optimization log, signal table, load report.
+"""The documents of the stages: deploy checklist, rollback note, security baseline, signal table and so on.
 
-Each says what is known about its controls, who said so and when, and what is missing; and whatever else the records hold about it.
+Each says what is known about its controls, who said so and when, and what is missing; and whatever else the records
+hold about it.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ SIGNALS = (
 
 def control_document(reading: Reading, deliverable: Deliverable) -> Document:
     """The document of a deliverable, from the checks that fill it."""
-    groups = reading.covering(deliverable.controls)
+    groups = _in_order(reading, deliverable.controls)
     parts = _PARTS.get(deliverable.document, _plain)
     blocks: list[Block] = [*blocks_of(deliverable.text.strip())]
     if blocks and isinstance(blocks[0], Paragraph):
@@ -55,6 +56,15 @@ def control_document(reading: Reading, deliverable: Deliverable) -> Document:
     blocks += parts(reading, groups)
     blocks += claims.remarks(reading, groups)
     return Document(deliverable.document, deliverable.title, reading.product, reading.date, tuple(blocks))
+
+
+def _in_order(reading: Reading, controls: Sequence[str]) -> tuple[Group, ...]:
+    """The checks in the order in which the deliverable names their rows: what it is about comes first."""
+
+    def place(group: Group) -> int:
+        return next(number for number, row in enumerate(controls) if group.entry.covers(row))
+
+    return tuple(sorted(reading.covering(controls), key=place))
 
 
 def _plain(reading: Reading, groups: Sequence[Group]) -> tuple[Section, ...]:
@@ -104,9 +114,9 @@ def _baseline_part(group: Group) -> str:
 def _signal_table(reading: Reading, groups: Sequence[Group]) -> tuple[Section, ...]:
     watching = [group for group in groups if "S5.DASH" in group.entry.catalogue]
     columns = (
-        Column("Figure", "main"),
+        Column("Figure"),
         Column("Is fine", "short"),
-        Column("Otherwise"),
+        Column("Otherwise", "main"),
         Column("Watched", "state"),
         Column("Proof", "source"),
     )

@@ -50,7 +50,7 @@ def available(snapshot: Snapshot) -> tuple[DocumentInfo, ...]:
 
 
 def markdown(document_id: str, snapshot: Snapshot) -> str:
-    """A document as Markdown, for a preview; the evidence list names ids only. Raises `InputError` for an unknown id."""
+    """A document as Markdown, for a preview: evidence by its ids only. Raises `InputError` for an unknown document."""
     return to_markdown(_document(document_id, read(snapshot)))
 
 

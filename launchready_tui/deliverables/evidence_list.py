@@ -1,10 +1,22 @@
-"""The evidence: what was asked, when, from where. Answers are in the engagement file; here stands what they can be found by."""
+"""The evidence: what was asked, when, from where. The answers are in the engagement file, under these ids."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from launchready_tui.deliverables.blocks import Break, Code, Column, Line, Paragraph, Row, Section, Table, Text, line
+from launchready_tui.deliverables.blocks import (
+    Break,
+    Code,
+    Column,
+    Line,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    Text,
+    When,
+    line,
+)
 from launchready_tui.deliverables.dates import minute, second
 from launchready_tui.deliverables.marks import was_seen
 from launchready_tui.deliverables.reading import Reading
@@ -22,17 +34,20 @@ def evidence_list(reading: Reading) -> Section:
         )
     found = sorted(
         (reading.evidence[item] for item in ids if item in reading.evidence),
-        key=lambda item: (item.started_at, item.id),
+        key=lambda item: (item.finished_at, item.id),
     )
     without = [item for item in ids if item not in reading.evidence]
-    rows = [*(_full(item) for item in found), *_only_ids(reading, without)]
+    tools = sorted({item.tool for item in found} - {""})
+    rows = [*(_full(item, len(tools) > 1) for item in found), *_only_ids(reading, without)]
     columns = (
         Column("Id", "short"),
         Column("Asked", "main"),
         Column("Seen (UTC)", "source"),
         Column("Vantage", "source"),
     )
-    intro = f"{plural(len(ids), 'answer')} of the outside world. The answers themselves are kept in the engagement file under these ids."
+    by = f", seen by {tools[0]}" if len(tools) == 1 else ""
+    kept = "The answers themselves are kept in the engagement file under these ids."
+    intro = f"{plural(len(ids), 'answer')} of the outside world{by}. {kept}"
     return Section(
         f"Evidence: {len(ids)}",
         "evidence",
@@ -41,13 +56,16 @@ def evidence_list(reading: Reading) -> Section:
     )
 
 
-def _full(item: Evidence[Any]) -> Row:
+def _full(item: Evidence[Any], named: bool) -> Row:
     asked = question(item.question)
     if item.attempt > 1:
         asked = line(asked, Text(f" · attempt {item.attempt}", "muted"))
     if item.failure is not None:
         asked = line(asked, Break(), Text(f"no answer: {item.failure.reason}", "muted"))
-    return Row((line(Code(item.id)), asked, line(second(item.finished_at)), _vantage(item)), anchor=f"e-{item.id}")
+    return Row(
+        (line(Code(item.id)), asked, line(When(second(item.finished_at))), _vantage(item, item.tool if named else "")),
+        anchor=f"e-{item.id}",
+    )
 
 
 def _only_ids(reading: Reading, ids: list[str]) -> list[Row]:
@@ -58,7 +76,7 @@ def _only_ids(reading: Reading, ids: list[str]) -> list[Row]:
         for item in row.result.evidence:
             if item in wanted and item not in first:
                 asked = line(Text("for ", "muted"), row.entry.claim, " · ", Code(row.result.subject))
-                first[item] = Row((line(Code(item)), asked, line(minute(row.result.at)), ()), anchor=f"e-{item}")
+                first[item] = Row((line(Code(item)), asked, line(When(minute(row.result.at))), ()), anchor=f"e-{item}")
     return list(first.values())
 
 
@@ -75,7 +93,7 @@ def question(asked: Question[Any]) -> Line:
             return line(asked.kind.replace("-", " "), *((" ", Code(asked.host)) if asked.host else ()))
 
 
-def _vantage(item: Evidence[Any]) -> Line:
+def _vantage(item: Evidence[Any], tool: str) -> Line:
     parts = [f"dialled {item.vantage.address}"] if item.vantage.address else []
     parts += [f"resolver {', '.join(item.vantage.resolvers)}"] if item.vantage.resolvers else []
-    return line("; ".join(parts) or "–", Text(f" · {item.tool}" if item.tool else "", "muted"))
+    return line("; ".join(parts) or "–", Text(f" · {tool}" if tool else "", "muted"))

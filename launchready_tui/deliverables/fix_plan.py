@@ -29,7 +29,7 @@ from launchready_tui.model.verdicts import Severity
 from launchready_tui.text import plural
 
 ID = "fix-plan"
-ITEMS = 30
+ITEMS = 24
 """The most lines of the plan: with the frame around them it stays under 60 lines of text and on one printed sheet."""
 
 NAMED = 8
@@ -96,7 +96,7 @@ def _table(reading: Reading, shown: tuple[Item, ...]) -> Table:
         Column("Repair", "main"),
         Column("Where"),
         Column("Priority", "source"),
-        Column("Owner", "short"),
+        Column("Owner", "person"),
         Column("Evidence", "source"),
     )
     rows = []
@@ -116,7 +116,7 @@ def _table(reading: Reading, shown: tuple[Item, ...]) -> Table:
                     citing.subjects(standings, 2),
                     line(Code(item.first.sum)),
                     citing.owner(reading, first),
-                    citing.sources(reading, standings),
+                    citing.sources(reading, standings, 1),
                 )
             )
         )

@@ -1,4 +1,4 @@
-"""The handover (ROADMAP.md S7.D1): page one, then everything that the founder and the backup person need at midnight."""
+"""The handover (ROADMAP.md S7.D1): page one, then all that the founder and the backup person need at midnight."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Known issues and what holds: every check that is not a pass, with owner and date; and the others, so that silence is no claim."""
+"""Known issues, every check that is not a pass, with owner and date; and what holds, so that silence is no claim."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PROBLEM_COLUMNS = (
     Column("State", "state"),
     Column("Issue", "main"),
     Column("Subject"),
-    Column("Owner and date", "short"),
+    Column("Owner and date", "person"),
     Column("Proof", "source"),
 )
 
@@ -72,7 +72,7 @@ def _unseen(reading: Reading, rows: Iterable[Standing]) -> Table:
         Column("State", "state"),
         Column("Check", "main"),
         Column("Subjects"),
-        Column("Owner and date", "short"),
+        Column("Owner and date", "person"),
         Column("Proof", "source"),
     )
     lines = []
@@ -91,7 +91,7 @@ def _unanswered(reading: Reading, rows: Iterable[Standing]) -> Table:
         Column("State", "state"),
         Column("Claim", "main"),
         Column("Stage", "short"),
-        Column("Owner and date", "short"),
+        Column("Owner and date", "person"),
         Column("Proof", "source"),
     )
     lines = []
@@ -114,7 +114,8 @@ def what_holds(reading: Reading) -> Section:
         Row((line(marks.mark(group.worst)), _held(reading, group), citing.sources(reading, group.rows)))
         for group in groups
     )
-    intro = f"{plural(len(groups), 'check')} hold for everything that they were asked about. What stands in no list was not looked at."
+    count = f"{plural(len(groups), 'check')} hold for everything that they were asked about."
+    intro = f"{count} What stands in no list was not looked at."
     return Section("What holds", "holds", (Paragraph(line(intro)), Table(columns, rows, dense=True)), page=True)
 
 

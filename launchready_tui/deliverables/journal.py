@@ -1,4 +1,4 @@
-"""What people recorded: decisions, waivers, drills, answers, notes, authorizations, sign-offs, and the whole journal with its chain."""
+"""What people recorded: decisions, waivers, drills, answers, notes and so on, and the whole journal with its chain."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from launchready_tui.deliverables.blocks import (
     Section,
     Table,
     Text,
+    When,
     joined,
     line,
 )
@@ -59,7 +60,7 @@ def waivers(reading: Reading) -> Section:
         Column("State", "state"),
         Column("Risk", "main"),
         Column("Why, and control"),
-        Column("Who", "short"),
+        Column("Who", "person"),
         Column("Record", "source"),
     )
     return Section("Waivers", "waivers", (Table(columns, tuple(_waiver(reading, record) for record in found)),))
@@ -120,7 +121,7 @@ def _attestation(reading: Reading, record: Record) -> tuple[Line, ...]:
     parts += [line(Text("Note: ", "muted"), answer.note)] if answer.note else []
     digest = f" SHA-256 {answer.proof_sha256}" if answer.proof_sha256 else ""
     parts += [line(Text("Proof: ", "muted"), Code(answer.proof), digest)] if answer.proof else []
-    return (line(state), joined(parts, Break()), line(day(answer.expires_at)), citing.said(record))
+    return (line(state), joined(parts, Break()), line(When(day(answer.expires_at))), citing.said(record))
 
 
 def permissions(reading: Reading) -> Section:
@@ -140,7 +141,7 @@ def permissions(reading: Reading) -> Section:
         grant = payload(record, Authorization)
         host = line("every host of the profile") if grant.host == "*" else line(Code(grant.host))
         who = line(Text(grant.who, "strong"), Break(), grant.proof)
-        until = line(day(grant.until) if grant.until else "no end")
+        until = line(When(day(grant.until)) if grant.until else "no end")
         rows.append(Row((host, line(", ".join(grant.levels)), who, until, citing.recorded(record))))
     return Section("Authorizations", "authorizations", (Table(columns, tuple(rows)),))
 
@@ -166,7 +167,7 @@ def sign_offs(reading: Reading) -> Section:
                     who,
                     line(signed.verdict),
                     line(Code(signed.head[:16])),
-                    line(RecordRef(record.number), f" · {minute(record.at)}"),
+                    line(RecordRef(record.number), ", ", When(minute(record.at))),
                 )
             )
         )
@@ -208,7 +209,7 @@ def _entry(reading: Reading, record: Record, counts: bool) -> Row:
     text = line(sentence(record.payload, reading.snapshot.runbook))
     if not counts and record.payload.undoable:
         text = line(*text, Break(), Text("taken back", "muted"))
-    cells = (line(str(record.number)), line(second(record.at)), text, line(Code(record.hash[:12])))
+    cells = (line(str(record.number)), line(When(second(record.at))), text, line(Code(record.hash[:12])))
     return Row(cells, anchor=f"r-{record.number}")
 
 

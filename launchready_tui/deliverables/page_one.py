@@ -23,6 +23,7 @@ from launchready_tui.deliverables.blocks import (
     Table,
     Text,
     Verdict,
+    When,
     line,
 )
 from launchready_tui.deliverables.dates import day, minute, work
@@ -47,8 +48,7 @@ def verdict(reading: Reading) -> tuple[Block, ...]:
     )
     people = "; ".join(f"{person.name} ({person.role})" for person in snapshot.state.people)
     pairs = (
-        ("Product", line(Text(snapshot.product.name, "strong"), " · ", Code(snapshot.product.domain))),
-        ("As of", line(reading.date)),
+        ("Domain", line(Code(snapshot.product.domain))),
         ("Runbook", line(f"{snapshot.runbook.title}, {snapshot.runbook.name} {snapshot.runbook.version}")),
         ("People", line(people) if people else line(Text("nobody recorded yet", "muted"))),
         (
@@ -107,7 +107,7 @@ def blockers(reading: Reading) -> Section:
         columns = (
             Column("State", "state"),
             Column("Problem", "main"),
-            Column("Owner", "short"),
+            Column("Owner", "person"),
             Column("Proof", "source"),
         )
         blocks.append(Table(columns, tuple(_blocker(reading, rows) for rows in by_check.values())))
@@ -152,7 +152,9 @@ def accepted(reading: Reading) -> Section:
         text = f"{signed.by}, {signed.role}, signed while the gate said {signed.verdict}"
         blocks.append(
             Callout(
-                "fail", f"Override: {text}", (Paragraph(line(RecordRef(record.number), f" · {minute(record.at)}")),)
+                "fail",
+                f"Override: {text}",
+                (Paragraph(line(RecordRef(record.number), ", ", When(minute(record.at)))),),
             )
         )
     if not blocks:
@@ -176,9 +178,13 @@ def _waived(row: Standing) -> Row:
     )
     why = line(waiver.why, Break(), Text("Control: ", "muted"), waiver.control)
     proof = line(
-        RecordRef(row.waiver.number), f" · {waiver.who} · {minute(row.waiver.at)}", Break(), *citing.seen(row.result)
+        RecordRef(row.waiver.number),
+        f" · {waiver.who} · ",
+        When(minute(row.waiver.at)),
+        Break(),
+        *citing.seen(row.result),
     )
-    return Row((risk, why, line(day(waiver.until)), proof))
+    return Row((risk, why, line(When(day(waiver.until))), proof))
 
 
 def progress(reading: Reading) -> Section:

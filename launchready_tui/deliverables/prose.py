@@ -1,7 +1,7 @@
 """The runbook's texts as blocks.
 
-They are Markdown of the plainest kind: paragraphs, lists, inline code and fenced code. Everything else (HTML, links, images, headings)
-stays the text that it is, so that a host name which was filled in cannot bring markup along.
+They are Markdown of the plainest kind: paragraphs, lists, inline code and fenced code. Everything else (HTML, links,
+images, headings) stays the text that it is, so that a host name which was filled in cannot bring markup along.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A snapshot arranged for writing about it: checks with all their subjects, records by what they say, evidence by id."""
+"""A snapshot arranged for writing about it: checks with all their subjects, records by what they say, evidence."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The snapshot and what was looked up in it once. `records` holds the newest counting record by what it is about."""
+    """The snapshot and what was looked up in it once. `records`: the newest counting record by what it is about."""
 
     snapshot: Snapshot
     groups: tuple[Group, ...]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from launchready_tui.deliverables import citing, marks
 from launchready_tui.deliverables.blocks import (
     Block,
@@ -40,36 +42,35 @@ _COLUMNS = (
     Column("Problem", "main"),
     Column("Subject"),
     Column("Evidence", "source"),
-    Column("Owner", "short"),
+    Column("Owner", "person"),
     Column("Fix", "short"),
 )
 
 
 def risk_list(reading: Reading) -> Document:
     """The document."""
-    problems = reading.problems
     unseen = [row for row in reading.unseen if row.severity is Severity.BLOCKER]
-    counts = {severity: [row for row in problems if row.severity is severity] for severity in _LABELS}
-    waived = sum(row.is_waived for row in problems)
-    accepted = (
-        f" {plural(waived, 'risk')} of these {'was' if waived == 1 else 'were'} accepted in writing." if waived else ""
-    )
-    summary = ", ".join(f"{len(rows)} {severity.value}" for severity, rows in counts.items())
-    blocks: list[Block] = [
-        Paragraph(
-            line(
-                Text(plural(len(problems), "open problem"), "strong"),
-                f": {summary}.{accepted} Besides, {plural(len(unseen), 'blocker')} nobody has seen yet; what is not seen is not safe, it is only unknown.",
-            ),
-            "lede",
-        )
-    ]
+    counts = {severity: [row for row in reading.problems if row.severity is severity] for severity in _LABELS}
+    blocks: list[Block] = [Paragraph(_summary(counts, len(unseen)), "lede")]
     blocks += [_group(reading, severity, rows) for severity, rows in counts.items()]
     blocks.append(_not_seen(reading, unseen))
     parts = repairs(reading, [row for rows in counts.values() for row in rows])
     if parts:
         blocks.append(Section("How each is repaired", "repairs", parts, page=True))
     return Document(ID, "Launch risk list", reading.product, reading.date, tuple(blocks))
+
+
+def _summary(counts: Mapping[Severity, list[Standing]], unseen: int) -> Line:
+    """How many of each label, what of it was accepted, and what is not in these figures."""
+    problems = [row for rows in counts.values() for row in rows]
+    labels = ", ".join(f"{len(rows)} {severity.value}" for severity, rows in counts.items())
+    waived = sum(row.is_waived for row in problems)
+    accepted = f" {plural(waived, 'risk')} of these accepted in writing." if waived else ""
+    return line(
+        Text(plural(len(problems), "open problem"), "strong"),
+        f": {labels}.{accepted} Besides, {plural(unseen, 'blocker')} nobody has seen yet; ",
+        "what is not seen is not safe, only unknown.",
+    )
 
 
 def _group(reading: Reading, severity: Severity, rows: list[Standing]) -> Section:
@@ -124,7 +125,7 @@ def _not_seen(reading: Reading, rows: list[Standing]) -> Section:
         (
             Callout(
                 "unknown",
-                "Nobody can say that these are safe. Each keeps the gate shut until it is seen, answered or signed for.",
+                "Nobody can say that these are safe. Each keeps the gate shut until it is seen or signed for.",
             ),
             Table(columns, tuple(lines), dense=True),
         ),

@@ -17,6 +17,8 @@ _UNSEEN.update(dict.fromkeys(range(0xE0000, 0xE0080), 0xFFFD))
 
 def flat(text: str) -> str:
     """The text as one line. Characters that show nothing, or reorder what stands around them, become visible."""
+    if len(text) <= LIMIT and text.isprintable() and "  " not in text:
+        return text
     return visible(re.sub(r"[\s\x85]+", " ", text[: LIMIT * 2]), limit=LIMIT).translate(_UNSEEN)
 
 

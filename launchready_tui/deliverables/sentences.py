@@ -57,7 +57,8 @@ def _sentence(said: Payload, runbook: Runbook) -> str:
         case Note(check=check, text=text):
             return f"note{f' on “{_claim(check, runbook)}”' if check else ''}: {text}"
         case Authorization(host=host, levels=levels, who=who):
-            return f"{who} authorizes {' and '.join(levels)} checks of {'every host of the profile' if host == '*' else host}"
+            where = "every host of the profile" if host == "*" else host
+            return f"{who} authorizes {' and '.join(levels)} checks of {where}"
         case Drill(check=check, by=by, seconds=seconds, completed=completed):
             return (
                 f"{by} drilled “{_claim(check, runbook)}”: {'took' if completed else 'gave up after'} {span(seconds)}"

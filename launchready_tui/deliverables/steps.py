@@ -18,6 +18,7 @@ from launchready_tui.deliverables.blocks import (
     Section,
     Table,
     Text,
+    When,
     line,
 )
 from launchready_tui.deliverables.dates import day, work
@@ -78,7 +79,7 @@ def _not_now(reading: Reading) -> tuple[Block, ...]:
     cards = reading.snapshot.runbook.cards
     if not cards:
         return ()
-    columns = (Column("Not now", "main"), Column("What would change the answer"), Column("Decided", "source"))
+    columns = (Column("Not now", "main"), Column("What would change the answer", "main"), Column("Decided", "source"))
     rows = tuple(Row((_card(card), line(_flat(card.trigger)), _decided(reading, card))) for card in cards)
     return (Section("What waits", "next-waits", (Table(columns, rows),)),)
 
@@ -112,7 +113,7 @@ def _running_out(reading: Reading) -> tuple[Block, ...]:
 
 
 def _when(reading: Reading, at: datetime) -> Line:
-    return line(day(at), *((Break(), Text("ended", "strong")) if reading.snapshot.now > at else ()))
+    return line(When(day(at)), *((Break(), Text("ended", "strong")) if reading.snapshot.now > at else ()))
 
 
 def _ends(reading: Reading) -> list[tuple[datetime, Line, Record]]:

@@ -1,4 +1,4 @@
-"""Writes a document as Markdown (CommonMark with GitHub's tables). Whatever a span holds comes out as the text that it is."""
+"""Writes a document as Markdown (CommonMark with GitHub's tables). What a span holds comes out as the text it is."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from launchready_tui.deliverables.blocks import (
     Table,
     Text,
     Verdict,
+    When,
 )
 from launchready_tui.deliverables.safe import flat, multiline
 
@@ -129,7 +130,7 @@ def _span(span: Span, document: str, in_table: bool, newline: str) -> str:
     match span:
         case Text(text=text, style="strong"):
             return _strong(escaped(text))
-        case Text(text=text):
+        case Text(text=text) | When(text=text):
             return escaped(text)
         case Code(text=text) | EvidenceRef(id=text):
             return code(text, in_table)

@@ -1,4 +1,4 @@
-"""The seven topics that a founder has to find written down (ROADMAP.md S7.C1), each with what the records say about it."""
+"""The seven topics that a founder has to find written down (ROADMAP.md S7.C1), with what the records say."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from launchready_tui.deliverables.blocks import (
     RecordRef,
     Section,
     Text,
+    When,
     joined,
     line,
 )
@@ -34,7 +35,8 @@ Declared = Callable[[Product], tuple[tuple[str, Line], ...]]
 class Topic:
     """One of the seven.
 
-    `systems` are those of the access map that belong to it, `controls` the catalogue rows that decide it, `declared` what the profile says.
+    `systems` are those of the access map that belong to it, `controls` the catalogue rows that decide it, `declared`
+    what the profile says.
     """
 
     id: str
@@ -45,11 +47,8 @@ class Topic:
 
 
 def _hosts(product: Product) -> tuple[tuple[str, Line], ...]:
-    rows = [
-        line(Code(host.name), f" ({host.role})", f" → {', '.join(host.expect)}" if host.expect else "")
-        for host in product.hosts
-    ]
-    return (("Hosts and their targets", joined(rows, Break())),) if rows else ()
+    rows = [line(Code(host.name), f" → {', '.join(host.expect)}" if host.expect else "") for host in product.hosts]
+    return (("Hosts and their targets", joined(rows, " · ")),) if rows else ()
 
 
 def _edge(product: Product) -> tuple[tuple[str, Line], ...]:
@@ -129,7 +128,7 @@ def systems_of(reading: Reading, topic: Topic) -> tuple[System, ...]:
 
 
 def is_documented(reading: Reading, topic: Topic) -> bool:
-    """Whether a person wrote anything about it: a system, an answer, a drill, a note. What a run saw is no instruction."""
+    """Whether a person wrote anything about it: a system, an answer, a drill, a note, a command. A run does not."""
     groups = reading.covering(topic.controls)
     checks = [group.entry.id for group in groups]
     answered = any(row.result.record for group in groups for row in group.rows)
@@ -166,7 +165,7 @@ def system_line(reading: Reading, system: System) -> Line:
     parts += [line(" ".join(system.note.split()))] if system.note else []
     record = reading.record_of(system)
     if record:
-        parts.append(line(RecordRef(record.number), f", {day(record.at)}"))
+        parts.append(line(RecordRef(record.number), ", ", When(day(record.at))))
     return joined(parts, " · ")
 
 
@@ -175,7 +174,7 @@ def _declared(reading: Reading, topic: Topic) -> list[tuple[str, Line]]:
     product = reading.snapshot.state.product
     record = reading.record_of(product) if product else None
     proof = (
-        line(Break(), Text("product profile, ", "muted"), RecordRef(record.number), f", {day(record.at)}")
+        line(Break(), Text("product profile, ", "muted"), RecordRef(record.number), ", ", When(day(record.at)))
         if record
         else ()
     )

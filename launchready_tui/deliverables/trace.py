@@ -61,7 +61,7 @@ def trace(reading: Reading) -> Section:
         Row((line(Code(name)), joined(carried[name], "; "), _state(checks.get(name, []))))
         for name in sorted(carried, key=_place)
     )
-    intro = f"{plural(len(rows), 'line')} of the roadmap. The state is that of the checks that carry the line, the worst first."
+    intro = f"{plural(len(rows), 'line')} of the roadmap, each with the worst state among the checks that carry it."
     return Section("Roadmap trace", "trace", (Paragraph(line(intro)), Table(columns, rows, dense=True)), page=True)
 
 

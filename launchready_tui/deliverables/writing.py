@@ -12,7 +12,7 @@ from launchready_tui.errors import InputError
 
 
 def write_all(folder: Path, files: Mapping[str, str]) -> tuple[Path, ...]:
-    """Write texts by file name into a folder, in that order; the folder is made if it is missing. Raises `InputError`."""
+    """Write texts by file name into a folder, in that order; a missing folder is made. Raises `InputError`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -25,7 +25,7 @@ class Opened:
 
 
 def open_file(path: Path | None, *, create: bool) -> Opened:
-    """Open, or make, an engagement file; None keeps it in memory. Raises `EngagementError`, then nothing was changed."""
+    """Open or make an engagement file; None keeps it in memory. Raises `EngagementError`; then nothing was changed."""
     if path is None:
         opened = Opened(_connect(":memory:"), read_only=False)
     elif create:

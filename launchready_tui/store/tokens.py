@@ -44,7 +44,7 @@ def keep(provider: str, value: str, engagement: str = "") -> None:
         keyring.set_password(SERVICE, user, value)
         return keyring.get_password(SERVICE, user) == value
 
-    if not _bounded(work, provider):
+    if not bounded(work, provider):
         raise InputError("The keyring did not give back what was put in.", _hint(provider))
 
 
@@ -58,7 +58,7 @@ def find(provider: str, engagement: str = "") -> str | None:
         return next((value for name in names if (value := keyring.get_password(SERVICE, name))), None)
 
     try:
-        found = _bounded(work, provider)
+        found = bounded(work, provider)
     except InputError:
         found = None
     return found or os.environ.get(variable(provider)) or None
@@ -87,7 +87,7 @@ def forget(provider: str, engagement: str = "") -> bool:
         keyring.delete_password(SERVICE, user)
         return True
 
-    return _bounded(work, provider)
+    return bounded(work, provider)
 
 
 def backend() -> tuple[str, bool]:
@@ -106,7 +106,7 @@ def _hint(provider: str) -> str:
     return f"Set {variable(provider)} in the environment for this run instead."
 
 
-def _bounded(work: Callable[[], T], provider: str) -> T:
+def bounded(work: Callable[[], T], provider: str) -> T:
     """Run keyring work in a thread with a time-out; whatever it raises becomes an `InputError` that says what to do."""
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keyring")
     try:
