@@ -1,4 +1,7 @@
-"""The engagements that were opened lately: a small JSON file in the user's data folder. A broken file is an empty list, never an error."""
+"""The engagements that were opened lately: a small JSON file in the user's data folder.
+
+A broken file is an empty list, never an error.
+"""
 
 from __future__ import annotations
 

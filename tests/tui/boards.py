@@ -1,7 +1,11 @@
-"""Engagements with something to show on the boards: a real session in memory, a small runbook, a clock that stands still."""
+"""Engagements with something to show on the boards.
+
+A real session in memory, a small runbook, a clock that stands still.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +16,8 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import ModalScreen
+from textual.widgets import Input, TextArea
 
 from launchready_tui.engine.session import Session
 from launchready_tui.model.records import (
@@ -65,17 +71,35 @@ think = "2s..6s"
 """
 
 
-def entry(name: str, claim: str, catalogue: str, *, kind: Kind = Kind.LIVE, severity: Severity = Severity.BLOCKER, **more: Any) -> Entry:
+def entry(
+    name: str, claim: str, catalogue: str, *, kind: Kind = Kind.LIVE, severity: Severity = Severity.BLOCKER, **more: Any
+) -> Entry:
     """A check of the small runbook."""
     stage = catalogue.partition(".")[0]
-    texts = {"why": "Orders are lost until it is repaired.", "by_hand": "Look.", "fix": "Mend it.", "impact": "orders"}
-    return Entry(name, kind, claim, severity=severity, minutes=10, catalogue=(catalogue,), stage=stage, **texts, **more)
+    why = "Orders are lost until it is repaired."
+    return Entry(
+        name, kind, claim, why, "Look.", "Mend it.", severity, "orders", 10, catalogue=(catalogue,), stage=stage, **more
+    )
 
 
 RESOLVE = entry("dns.hosts-resolve", "Every host resolves everywhere", "S1.DNS.03")
 LIFETIME = entry("tls.certificate-lifetime", "The certificate outlives the launch", "S1.TLS.02")
-KEYS = entry("access.map", "Everyone who can enter is listed", "S7.ACC.01", kind=Kind.ATTEST, severity=Severity.HIGH, statement="The map is whole.")
-NIGHT = entry("ops.midnight", "The backup repairs it alone", "S7.OPS.01", kind=Kind.ATTEST, statement="It was tried.", methods=("phone",))
+KEYS = entry(
+    "access.map",
+    "Everyone who can enter is listed",
+    "S7.ACC.01",
+    kind=Kind.ATTEST,
+    severity=Severity.HIGH,
+    statement="The map is whole.",
+)
+NIGHT = entry(
+    "ops.midnight",
+    "The backup repairs it alone",
+    "S7.OPS.01",
+    kind=Kind.ATTEST,
+    statement="It was tried.",
+    methods=("phone",),
+)
 
 RUNBOOK = Runbook(
     "small",
@@ -91,7 +115,10 @@ RUNBOOK = Runbook(
         Bar("MB3", "TLS is valid everywhere", "No certificate runs out.", ("S1.TLS.02",)),
         Bar("MB6", "Somebody else can repair it", "The backup has done it once.", ("S7.OPS.01",)),
     ),
-    items=(Bar("M1", "DNS setup", "DNS.", ("S1.DNS.03",)), Bar("M13", "Handover checklist", "Keys.", ("S7.ACC.01", "S7.OPS.01"))),
+    items=(
+        Bar("M1", "DNS setup", "DNS.", ("S1.DNS.03",)),
+        Bar("M13", "Handover checklist", "Keys.", ("S7.ACC.01", "S7.OPS.01")),
+    ),
     plan=(
         PlanStep("H1", "Look at everything", "Two hours, hands off production.", ("S1",)),
         PlanStep("H6", "Hand over the keys", "Every account has an owner.", ("S7",)),
@@ -130,7 +157,9 @@ def session(*, runbook: Runbook = RUNBOOK, toml: str = PRODUCT, clock: Now | Non
     return made
 
 
-def run(made: Session, at: datetime, verdicts: dict[tuple[str, str], tuple[Verdict, str]], scope: str = "stage 1") -> None:
+def run(
+    made: Session, at: datetime, verdicts: dict[tuple[str, str], tuple[Verdict, str]], scope: str = "stage 1"
+) -> None:
     """A run with these results."""
     started = made._file.start_run(at, scope, "launchready test")
     results = [
@@ -195,14 +224,18 @@ def rich_session(words: str = "Called the registrar: a transfer takes five days.
         made.record(payload)
     made.record(Decision("Where does the database live?", ("Fly", "Supabase"), "Supabase", words, "Margaux"))
     first = made.snapshot().records[-1].number
-    made.record(Decision("Where does the database live?", ("Fly", "Supabase"), "Fly", "Latency.", "Margaux", supersedes=first))
+    made.record(
+        Decision("Where does the database live?", ("Fly", "Supabase"), "Fly", "Latency.", "Margaux", supersedes=first)
+    )
     made.record(Note("", "", words, "Ines"))
     made.record(Note("", "", "This one is taken back.", "Ines"))
     made.undo()
     why = "We launch with invited customers only, and they know."
     until = NOW + timedelta(days=5)
     made.record(Waiver(LIFETIME.id, "acme.test", "some-reason", "Margaux", why, "A daily look.", until))
-    made.record(Attestation(NIGHT.id, "", "It was tried.", True, "Ben", "Ines", "phone", words, NOW + timedelta(days=20)))
+    made.record(
+        Attestation(NIGHT.id, "", "It was tried.", True, "Ben", "Ines", "phone", words, NOW + timedelta(days=20))
+    )
     made.record(Authorization("*", ("active",), "Margaux", "signed statement", NOW + timedelta(days=4)))
     made.record(SignOff("Ines", "consultant", "NO-GO", made.snapshot().head))
     clock.at = NOW
@@ -215,12 +248,13 @@ def app_of(made: Session | None, folder: Path, *, clock: Callable[[], datetime] 
 
 
 async def settle(pilot: Pilot[Any]) -> None:
-    """Wait until nothing goes on any more."""
-    for _ in range(3):
+    """Wait until nothing goes on any more, or a dialog waits for an answer."""
+    await pilot.pause()
+    for _ in range(200):
         await pilot.pause()
-        running = [worker for worker in pilot.app.workers if not worker.is_finished and worker.group != "form"]
-        if running:
-            await pilot.app.workers.wait_for_complete(running)
+        if isinstance(pilot.app.screen, ModalScreen) or all(worker.is_finished for worker in pilot.app.workers):
+            break
+        await asyncio.sleep(0.01)
     await pilot.pause()
 
 
@@ -248,9 +282,13 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
 
 
 async def type_in(pilot: Pilot[Any], text: str) -> None:
-    """Type a text into what has the focus."""
-    for character in text:
-        await pilot.press({" ": "space", ".": "full_stop", "/": "slash", "_": "underscore", "-": "minus"}.get(character, character))
+    """Type a text into what has the focus, all at once, as a quick hand would."""
+    focused = pilot.app.focused
+    if isinstance(focused, Input):
+        focused.insert_text_at_cursor(text)
+    else:
+        assert isinstance(focused, TextArea)
+        focused.insert(text)
     await settle(pilot)
 
 

@@ -17,6 +17,9 @@ from launchready_tui.tui.screens.sprint import SprintScreen
 from launchready_tui.tui.widgets.checklist import CheckList
 from tests.tui.fake import NOW, FakeSession, working
 
+WAIT_FOR_PEOPLE = ("form", "ask", "copy", "run", "leave", "practice", "open", "clock", "undo")
+"""Groups of workers that may wait for a key."""
+
 SIZES = [(80, 24), (120, 36)]
 
 
@@ -29,9 +32,11 @@ class Drive:
     async def settle(self) -> None:
         """Until nothing is going on any more."""
         for _ in range(3):
-            waiting = [worker for worker in self.app.workers if worker.group not in ("form", "ask", "copy", "run", "leave", "practice")]
-            with suppress(WorkerCancelled, WorkerFailed):
-                await self.app.workers.wait_for_complete(waiting)
+            waiting = [worker for worker in self.app.workers if worker.group not in WAIT_FOR_PEOPLE]
+            if waiting:
+                with suppress(WorkerCancelled, WorkerFailed, TimeoutError):
+                    async with asyncio.timeout(5):
+                        await self.app.workers.wait_for_complete(waiting)
             await self.pilot.pause()
 
     async def press(self, *names: str) -> None:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from launchready_tui.checks import load
 from launchready_tui.checks.subjects import subjects
 from launchready_tui.engine.events import (
     CheckStarted,
@@ -36,7 +35,7 @@ from launchready_tui.model.records import ClockMark, Ownership, Payload, Person,
 from launchready_tui.model.results import Result, Run
 from launchready_tui.model.runbook import Kind
 from launchready_tui.model.verdicts import Consent, Severity, Source, Verdict
-from launchready_tui.runbook.loader import built_in
+from tests.tui.plan import the_plan, the_registry
 
 NOW = datetime(2026, 11, 24, 14, 2, 11, tzinfo=UTC)
 
@@ -90,11 +89,25 @@ WORDS = {
 }
 
 
+SCRIPT: dict[str, dict[str, Verdict]] = {
+    "dns.intended-target": {"mail.acme.test": Verdict.FAIL},
+    "dns.no-staging": {"www.acme.test": Verdict.WARN, "api.acme.test": Verdict.WARN},
+    "dns.dangling": {"api.acme.test": Verdict.UNKNOWN},
+    "dns.caa": {"acme.test": Verdict.FAIL},
+    "redirects.canonical": {
+        "www.acme.test": Verdict.FAIL,
+        "app.acme.test": Verdict.FAIL,
+        "api.acme.test": Verdict.FAIL,
+    },
+    "tls.certificate-lifetime": {"app.acme.test": Verdict.FAIL},
+    "tls.hsts": {"acme.test": Verdict.WARN},
+    "tls.versions": {"api.acme.test": Verdict.UNKNOWN},
+}
+
+
 def scripted(number: int, check: str, subject: str) -> Verdict:
     """Mostly good, some of everything else, always the same."""
-    pattern = "pppfpppppwpppuppppfppppppppwpppp"
-    letter = pattern[(number * 7 + len(subject)) % len(pattern)]
-    return {"p": Verdict.PASS, "f": Verdict.FAIL, "w": Verdict.WARN, "u": Verdict.UNKNOWN}[letter]
+    return SCRIPT.get(check, {}).get(subject, Verdict.PASS)
 
 
 class FakeSession(Session):
@@ -111,8 +124,8 @@ class FakeSession(Session):
         locked: bool = False,
     ) -> None:
         self._clock = clock
-        self._book = built_in()
-        self._registry = load()
+        self._book = the_plan()
+        self._registry = dict(the_registry())
         self._records: list[Record] = []
         self._found = Findings()
         self._runs: list[Run] = []

@@ -37,15 +37,6 @@ from launchready_tui.tui.theme import THEMES
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SIZES = [(80, 24), (120, 36)]
-HOSTILE = [
-    "v=spf1 [/x] all",
-    "[@click=app.quit]press[/]",
-    "\x1b]52;c;aGVsbG8=\x07",
-    "\x1b[2J\x9b6n\x00\x7f",
-    "\u202eevil\u2066\u200f\u2028",
-    "\ud800lone",
-    "long " * 2_000,
-]
 
 
 def entry(check: str, kind: Kind, claim: str, severity: Severity = Severity.HIGH, **more: Any) -> Entry:
@@ -201,7 +192,6 @@ class Host_(App[None]):
 __all__ = [
     "ATTEST",
     "DRILL",
-    "HOSTILE",
     "LIVE",
     "NOW",
     "PEOPLE",

@@ -31,7 +31,13 @@ async def test_since_the_last_visit(size: tuple[int, int], tmp_path: Path) -> No
     app = app_of(visited(), tmp_path)
     async with opened(app, "changes", size):
         text = text_of(app)
-    for words in ("since 23 Nov 14:02, 24 h ago", "New  1", "Repaired  1", "The certificate outlives the launch", "Runs out within a week"):
+    for words in (
+        "since 23 Nov 14:02, 24 h ago",
+        "New  1",
+        "Repaired  1",
+        "The certificate outlives the launch",
+        "Runs out within a week",
+    ):
         assert words in text
 
 

@@ -13,7 +13,7 @@ from launchready_tui.tui.forms import areas, dates, paths
 from launchready_tui.tui.forms.decide import options_in
 from launchready_tui.tui.forms.drafts import Drafts
 from launchready_tui.tui.forms.editor import EditorError, editor_command
-from launchready_tui.tui.forms.people import known_name, listed, newcomers
+from launchready_tui.tui.forms.people import known_name, listed, new_name_note, newcomers
 from launchready_tui.tui.forms.stopwatch import Stopwatch
 from launchready_tui.tui.forms.system import looks_like_a_secret
 
@@ -88,6 +88,9 @@ def test_names_are_known_whatever_their_capitals() -> None:
     assert listed(people) == "Anna Berg (consultant), Ben Roth (founder)"
     assert listed([Person(f"P{n}") for n in range(6)]) == "P0, P1, P2, P3 and 2 more"
     assert listed(()) == ""
+    assert new_name_note("anna berg", people) == ""
+    assert new_name_note("Ben", people) == "Right arrow takes Ben Roth; as it stands, somebody new is added."
+    assert new_name_note("Dora", people) == "A new name: it is added to the people."
 
 
 def test_paths_are_completed_and_judged(tmp_path: Path) -> None:

@@ -105,8 +105,8 @@ async def test_attesting_with_the_keyboard_alone(size: tuple[int, int]) -> None:
                 Attestation(
                     check="acc.map",
                     subject="acme.test",
-                    statement="The access map names, for each system that we use, its owner, administrators and backup, and "
-                    'where the credential is kept. Each is filled in or marked "not used".',
+                    statement="The access map names, for each system that we use, its owner, administrators and backup"
+                    ', and where the credential is kept. Each is filled in or marked "not used".',
                     holds=True,
                     by="Anna Berg",
                     witness="Dora Lind",

@@ -26,7 +26,16 @@ async def test_the_verdict_the_bars_and_who_signed_are_seen_at_once(size: tuple[
     app = app_of(rich_session(), tmp_path)
     async with opened(app, "gate", size):
         text = text_of(app)
-    for words in ("NO-GO", "1 blocker", "DNS points to the right place", "✗ fail", "✎ attested", "consultant", "Ines", "founder –"):
+    for words in (
+        "NO-GO",
+        "1 blocker",
+        "DNS points to the right place",
+        "✗ fail",
+        "✎ attested",
+        "consultant",
+        "Ines",
+        "founder –",
+    ):
         assert words in text
     assert "10 min of work to green" in text
 

@@ -11,7 +11,19 @@ from launchready_tui.model.records import Decision
 from launchready_tui.tui.screens.log import LogScreen
 from launchready_tui.tui.screens.sprint import SprintScreen
 from tests.tui import boards
-from tests.tui.boards import SIZES, app_of, lines_of, opened, press, rich_session, session, settle, text_of, toasts, type_in
+from tests.tui.boards import (
+    SIZES,
+    app_of,
+    lines_of,
+    opened,
+    press,
+    rich_session,
+    session,
+    settle,
+    text_of,
+    toasts,
+    type_in,
+)
 
 
 @pytest.fixture(autouse=True)

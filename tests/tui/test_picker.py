@@ -10,12 +10,26 @@ from typing import Any
 import pytest
 
 from launchready_tui.engine.session import Session
+from launchready_tui.model.records import System
 from launchready_tui.tui import recents
 from launchready_tui.tui.recents import FILE, MOST, Recent
 from launchready_tui.tui.screens import starting
 from launchready_tui.tui.screens.sprint import SprintScreen
 from tests.tui import boards
-from tests.tui.boards import HOSTILE, NOW, PRODUCT, SIZES, app_of, opened, press, rich_session, settle, text_of, toasts, type_in
+from tests.tui.boards import (
+    HOSTILE,
+    NOW,
+    PRODUCT,
+    SIZES,
+    app_of,
+    opened,
+    press,
+    rich_session,
+    settle,
+    text_of,
+    toasts,
+    type_in,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +60,10 @@ async def test_an_empty_list_teaches(size: tuple[int, int], tmp_path: Path) -> N
 @pytest.mark.parametrize("size", SIZES)
 async def test_recent_engagements_with_verdict_age_and_place(size: tuple[int, int], data: Path, tmp_path: Path) -> None:
     there = make(tmp_path / "acme.launchready")
-    rows = [Recent(there, "Acme Market", NOW - timedelta(hours=2), "NO-GO"), Recent(Path("/gone/x"), "Gone", NOW - timedelta(days=3))]
+    rows = [
+        Recent(there, "Acme Market", NOW - timedelta(hours=2), "NO-GO"),
+        Recent(Path("/gone/x"), "Gone", NOW - timedelta(days=3)),
+    ]
     recents.save(data, rows)
     app = app_of(None, tmp_path)
     async with opened(app, "", size):
@@ -96,8 +113,8 @@ async def test_a_wrong_path_is_said_and_stays_typed(tmp_path: Path) -> None:
 
 
 async def test_n_makes_an_engagement_and_opens_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    async def found(new: Any) -> tuple[str, tuple[str, ...]]:
-        return new.toml, ("The apex alone is proposed.",)
+    async def found(new: Any) -> starting.Found:
+        return starting.Found(new.toml, (System("dns", "Cloudflare"),), ("The apex alone is proposed.",))
 
     monkeypatch.setattr(starting, "discovered", found)
     app = app_of(None, tmp_path)
@@ -113,6 +130,7 @@ async def test_n_makes_an_engagement_and_opens_it(monkeypatch: pytest.MonkeyPatc
         assert app.snapshot is not None
         assert app.snapshot.product.domain == "fresh.test"
         assert [person.name for person in app.snapshot.state.people] == ["Ines"]
+        assert [system.name for system in app.snapshot.state.systems] == ["Cloudflare"]
         assert (tmp_path / "fresh.launchready").exists()
 
 
@@ -149,7 +167,16 @@ async def test_hostile_names_stay_words(size: tuple[int, int], data: Path, tmp_p
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "[1, 2]", '{"a": 1}', '[{"path": 3}]', '[{"path": "", "opened_at": "2026-11-24T14:02:11+00:00"}]', "\0", "[" * 50_000],
+    [
+        "",
+        "{",
+        "[1, 2]",
+        '{"a": 1}',
+        '[{"path": 3}]',
+        '[{"path": "", "opened_at": "2026-11-24T14:02:11+00:00"}]',
+        "\0",
+        "[" * 50_000,
+    ],
 )
 def test_a_broken_list_is_an_empty_list(content: str, data: Path) -> None:
     data.mkdir()

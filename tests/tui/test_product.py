@@ -50,7 +50,14 @@ async def test_everything_and_its_sections_can_be_read(size: tuple[int, int], tm
     app = app_of(rich_session(), tmp_path)
     async with opened(app, "product", size) as pilot:
         text = text_of(app)
-        for words in ("Acme Market", "app.acme.test", "cloudflare", "core onboarding", "→ https://acme.test/new?x=1", "Hosts 2"):
+        for words in (
+            "Acme Market",
+            "app.acme.test",
+            "cloudflare",
+            "core onboarding",
+            "→ https://acme.test/new?x=1",
+            "Hosts 2",
+        ):
             assert words in text
         await press(pilot, "right", "right", "right", "right")
         assert "No mail sender is declared." in text_of(app)
@@ -87,7 +94,9 @@ async def test_nothing_changed_records_nothing(editor: Editor, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_what_is_wrong_is_said_with_its_line_and_the_text_is_kept(editor: Editor, size: tuple[int, int], tmp_path: Path) -> None:
+async def test_what_is_wrong_is_said_with_its_line_and_the_text_is_kept(
+    editor: Editor, size: tuple[int, int], tmp_path: Path
+) -> None:
     editor.texts = [WRONG, MORE]
     made = rich_session()
     app = app_of(made, tmp_path)
@@ -117,7 +126,9 @@ async def test_a_draft_survives_leaving_and_can_be_thrown_away(editor: Editor, t
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_without_an_editor_there_is_one_on_the_screen(editor: Editor, size: tuple[int, int], tmp_path: Path) -> None:
+async def test_without_an_editor_there_is_one_on_the_screen(
+    editor: Editor, size: tuple[int, int], tmp_path: Path
+) -> None:
     made = rich_session()
     app = app_of(made, tmp_path)
     async with opened(app, "product", size, ["e"]) as pilot:

@@ -12,7 +12,7 @@ AREAS: dict[str, str] = {
     "database": "Database",
     "repository": "Repository",
     "ci": "CI",
-    "email": "Mail sending",
+    "email-sending": "Mail sending",
     "workspace-mail": "Workspace mail",
     "payments": "Payments",
     "storage": "Storage",

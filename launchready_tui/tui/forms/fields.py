@@ -18,7 +18,7 @@ from launchready_tui.tui.base import Aware
 from launchready_tui.tui.forms import dates
 from launchready_tui.tui.forms.choice import Choice, Option
 from launchready_tui.tui.forms.paths import PathSuggester
-from launchready_tui.tui.forms.people import is_new, listed
+from launchready_tui.tui.forms.people import listed, new_name_note
 from launchready_tui.tui.render import Part, plain
 
 Describe = Callable[[str], str | tuple[str, str]]
@@ -210,9 +210,7 @@ class NameField(TextField):
             label,
             value,
             help=help,
-            describe=lambda typed: (
-                ("A new name: it is added to the people.", "person") if is_new(typed, people) else ""
-            ),
+            describe=lambda typed: (new_name_note(typed, people), "person"),
             needed=needed,
             offers=[person.name for person in people],
             most=80,

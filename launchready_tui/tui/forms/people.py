@@ -33,6 +33,17 @@ def newcomers(names: Iterable[str], people: Sequence[Person]) -> tuple[Person, .
     return tuple(new)
 
 
+def new_name_note(text: str, people: Sequence[Person]) -> str:
+    """What saving does with a name that is not known; '' for a known one."""
+    name = " ".join(text.split())
+    if not is_new(name, people):
+        return ""
+    begins = next((person.name for person in people if person.name.casefold().startswith(name.casefold())), "")
+    if begins:
+        return f"Right arrow takes {one_line(begins, 40)}; as it stands, somebody new is added."
+    return "A new name: it is added to the people."
+
+
 def listed(people: Sequence[Person], most: int = 4) -> str:
     """`Anna (founder), Ben (consultant) and 2 more`."""
     if not people:

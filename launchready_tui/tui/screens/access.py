@@ -20,6 +20,8 @@ from launchready_tui.tui.base import LaunchScreen
 from launchready_tui.tui.screens import access_cells as cells
 from launchready_tui.tui.screens import opening
 
+NO_ACCESS = "There is no access to prove: o, a or b says what the person may do."
+
 
 class Grid(DataTable[object]):
     """The people × systems."""
@@ -38,7 +40,8 @@ class AccessScreen(LaunchScreen):
     CSS_PATH = "access.tcss"
     AUTO_FOCUS = "#grid"
     HELP = """
-One line a system, one column a person. What counts is whether the **business** can get in when one person cannot be reached.
+One line a system, one column a person. What counts is whether the **business** can get in when one person cannot be
+reached.
 
 - `o` `a` `b` make the person owner, administrator or backup; the same key again takes it back. `$` says who pays.
 - `v` records that you watched the person log in just now. After 30 days it has to be shown again.
@@ -49,15 +52,51 @@ One line a system, one column a person. What counts is whether the **business** 
 **Never write a password here.** “Kept in” names the vault, not what is in it.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "role('owner')", "owner", id="access.owner", tooltip="Make the person owner of the system, or take it back"),
-        Binding("a", "role('admin')", "admin", id="access.admin", tooltip="Make the person administrator, or take it back"),
+        Binding(
+            "o",
+            "role('owner')",
+            "owner",
+            id="access.owner",
+            tooltip="Make the person owner of the system, or take it back",
+        ),
+        Binding(
+            "a", "role('admin')", "admin", id="access.admin", tooltip="Make the person administrator, or take it back"
+        ),
         Binding("b", "role('backup')", "backup", id="access.backup", tooltip="Make the person backup, or take it back"),
-        Binding("dollar_sign", "pays", "pays", id="access.pays", tooltip="The bill goes to this person's card, or no longer", key_display="$"),
-        Binding("v", "proven", "seen logging in", id="access.proven", tooltip="Record that you watched the person log in just now"),
+        Binding(
+            "dollar_sign",
+            "pays",
+            "pays",
+            id="access.pays",
+            tooltip="The bill goes to this person's card, or no longer",
+            key_display="$",
+        ),
+        Binding(
+            "v",
+            "proven",
+            "seen logging in",
+            id="access.proven",
+            tooltip="Record that you watched the person log in just now",
+        ),
         Binding("P", "person", "person", id="access.person", tooltip="Add a person"),
         Binding("s", "system", "system", id="access.system", tooltip="Add a system, or edit the one of the line"),
-        Binding("minus", "not_used", "not used", show=False, id="access.not-used", tooltip="Say that the product does without this system", key_display="-"),
-        Binding("delete,backspace", "take_back", "take back", show=False, id="access.take-back", tooltip="Take back what the cell says"),
+        Binding(
+            "minus",
+            "not_used",
+            "not used",
+            show=False,
+            id="access.not-used",
+            tooltip="Say that the product does without this system",
+            key_display="-",
+        ),
+        Binding(
+            "delete,backspace",
+            "take_back",
+            "take back",
+            show=False,
+            id="access.take-back",
+            tooltip="Take back what the cell says",
+        ),
     ]
 
     def __init__(self) -> None:
@@ -114,7 +153,9 @@ One line a system, one column a person. What counts is whether the **business** 
     def _place(self, area: str, column: str) -> None:
         rows = [row.area for row in self._map.rows]
         keys = [item.key for item in self._columns]
-        at = Coordinate(rows.index(area) if area in rows else 0, keys.index(column) if column in keys else min(1, len(keys) - 1))
+        at = Coordinate(
+            rows.index(area) if area in rows else 0, keys.index(column) if column in keys else min(1, len(keys) - 1)
+        )
         self.query_one(Grid).move_cursor(row=at.row, column=at.column, animate=False)
 
     def show_detail(self) -> None:
@@ -152,8 +193,8 @@ One line a system, one column a person. What counts is whether the **business** 
             return "Nobody is on the map yet: P adds a person."
         if name in ("role", "pays", "proven") and (self.column is None or not self.column.person):
             return "Choose the column of a person with the arrows."
-        if name == "proven" and self._grant() is None:
-            return "There is no access to prove: o, a or b says what the person may do."
+        if name == "proven" and self._grant() is None and not self._recording.locked():
+            return NO_ACCESS
         return ""
 
     def _grant(self) -> Grant | None:
@@ -196,7 +237,11 @@ One line a system, one column a person. What counts is whether the **business** 
         async with self._recording:
             row = self._map.row(area)
             before = row.grants.get(person) if row else None
-            await self.launch.record(change(before or Grant(area, person, "")), quiet=True)
+            after = change(before or Grant(area, person, ""))
+            if before is None and not after.role:
+                self.launch.say(NO_ACCESS, severity="warning")
+            else:
+                await self.launch.record(after, quiet=True)
 
     @work(exclusive=False, group="record", exit_on_error=False, description="recording the access map")
     async def _record(self, payload: Payload) -> None:

@@ -99,7 +99,9 @@ def _danger(ink: Ink, row: AccessRow, width: int) -> Text:
         return ink.cell(("nobody recorded: enter" if width >= 22 else "not recorded", "muted"))
     sign = ink.glyphs.marks[Mark.FAIL if first.severity is Severity.BLOCKER else Mark.WARN]
     tone = {Severity.BLOCKER: "bold fail", Severity.HIGH: "warn"}.get(first.severity, "muted")
-    return ink.cell((fit(f"{sign} {first.words}", width - len(more), ink.glyphs.ellipsis).rstrip(), tone), (more, "muted"))
+    return ink.cell(
+        (fit(f"{sign} {first.words}", width - len(more), ink.glyphs.ellipsis).rstrip(), tone), (more, "muted")
+    )
 
 
 def grant_parts(ink: Ink, grant: Grant | None) -> list[Part]:
@@ -108,7 +110,9 @@ def grant_parts(ink: Ink, grant: Grant | None) -> list[Part]:
         return [(ink.glyphs.dash, "muted")]
     glyphs = ink.glyphs
     sign = {"owner": glyphs.owner, "admin": glyphs.admin, "backup": glyphs.backup}.get(grant.role, glyphs.member)
-    parts: list[Part] = [(sign, "bold focus" if grant.role == "owner" else "focus" if grant.role == "admin" else "plain")]
+    parts: list[Part] = [
+        (sign, "bold focus" if grant.role == "owner" else "focus" if grant.role == "admin" else "plain")
+    ]
     if grant.pays:
         parts += [" ", (glyphs.pays, "warn")]
     if grant.proven_at:
@@ -131,7 +135,9 @@ def summary(ink: Ink, access: AccessMap, width: int) -> Content:
         parts += [(plural(len(known) - blockers, "danger"), "warn"), " · "]
     if access.unknown:
         parts += [(f"{len(access.unknown)} not recorded", "unknown"), " · "]
-    return ink.line(*(parts[:-1] if len(parts) > 2 else [*parts, (f"{glyphs.marks[Mark.PASS]} no danger seen", "pass")]))
+    return ink.line(
+        *(parts[:-1] if len(parts) > 2 else [*parts, (f"{glyphs.marks[Mark.PASS]} no danger seen", "pass")])
+    )
 
 
 def detail(ink: Ink, access: AccessMap, row: AccessRow | None, person: str, now: datetime) -> Content:
@@ -155,7 +161,13 @@ def detail(ink: Ink, access: AccessMap, row: AccessRow | None, person: str, now:
         words = " · ".join(label + one_line(value, 80) for label, value in known if value)
         parts += [(words, "muted"), "\n"] if words else []
     for danger in row.dangers:
-        tone = "bold fail" if danger.severity is Severity.BLOCKER else "warn" if danger.severity is Severity.HIGH else "muted"
+        tone = (
+            "bold fail"
+            if danger.severity is Severity.BLOCKER
+            else "warn"
+            if danger.severity is Severity.HIGH
+            else "muted"
+        )
         sentence = danger.sentence.partition(": ")[2]
         parts += [(f"{render.severity_word(danger.severity)}  ", tone), sentence[:1].upper() + sentence[1:], "\n"]
     return ink.line(*parts, lines=True)
@@ -166,7 +178,11 @@ def _nobody(ink: Ink, row: AccessRow) -> Content:
         "Nobody is on the map yet. ",
         ("P", "bold focus"),
         " adds a person: the founder first, then the backup, then the consultant.\n",
-        (f"{row.title}: whoever holds it can lock everybody else out. Record who owns it, who could step in, and where the login is kept.", "muted"),
+        (
+            f"{row.title}: whoever holds it can lock everybody else out. Record who owns it, "
+            "who could step in, and where the login is kept.",
+            "muted",
+        ),
         lines=True,
     )
 
@@ -176,6 +192,10 @@ def _grant_words(grant: Grant | None, person: str, role: str, now: datetime) -> 
     if grant is None:
         return [(f"{name} has no access   o owner  a admin  b backup", "muted")]
     factor = {True: "second factor on", False: "no second factor", None: "second factor not known"}[grant.second_factor]
-    proven = f"logged in {render.age(grant.proven_at, now)} ({render.moment(grant.proven_at)})" if grant.proven_at else "never seen logging in"
+    proven = (
+        f"logged in {render.age(grant.proven_at, now)} ({render.moment(grant.proven_at)})"
+        if grant.proven_at
+        else "never seen logging in"
+    )
     words = [grant.role, "pays" if grant.pays else "", factor, proven]
     return [(f"{name.rstrip(',')}  ", "plain"), (" · ".join(word for word in words if word), "muted")]

@@ -26,7 +26,9 @@ class BoardLines(Lines):
     """The list of a board: left and right go to its other parts."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "screen.segment(-1)", "part before", show=False, id="board.previous", tooltip="The part before"),
+        Binding(
+            "left", "screen.segment(-1)", "part before", show=False, id="board.previous", tooltip="The part before"
+        ),
         Binding("right", "screen.segment(1)", "next part", show=False, id="board.next", tooltip="The next part"),
     ]
 
@@ -34,7 +36,8 @@ class BoardLines(Lines):
 class BoardScreen(LaunchScreen):
     """A list of lines in parts, with a detail.
 
-    Subclasses give `PARTS`, `LIST` (whose keys the bottom line shows), `lines`, `detail`, and do something in `open_line`.
+    Subclasses give `PARTS`, `LIST` (whose keys the bottom line shows), `lines` and `detail`, and do something in
+    `open_line`.
     """
 
     PARTS: ClassVar[tuple[tuple[str, str], ...]] = ()
@@ -50,7 +53,8 @@ class BoardScreen(LaunchScreen):
     BoardScreen #detail { height: auto; width: 100%; }
     BoardScreen.-wide #board { layout: horizontal; }
     BoardScreen.-wide #lines { width: 5fr; }
-    BoardScreen.-wide #side { width: 3fr; height: 100%; border-top: none; border-left: solid $border; padding: 0 1 0 2; }
+    BoardScreen.-wide #side { width: 3fr; height: 100%; padding: 0 1 0 2; }
+    BoardScreen.-wide #side { border-top: none; border-left: solid $border; }
     BoardScreen.-wide #side:focus { border-left: solid $primary; }
     """
 

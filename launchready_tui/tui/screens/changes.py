@@ -23,7 +23,6 @@ from launchready_tui.tui.widgets.lines import Line, fit
 from launchready_tui.tui.widgets.segments import Segments
 from launchready_tui.tui.words import describe
 
-
 MOVES = {"open": "new", "reopened": "came back", "resolved": "repaired", "waived": "waived"}
 """What a run did to a finding, in words."""
 
@@ -44,16 +43,24 @@ class ChangesScreen(BoardScreen):
     TITLE_WORDS = "What changed"
     CSS_PATH = "changes.tcss"
     HELP = """
-For whoever comes back: what is **new**, what **came back**, what was **repaired**, what **ran out**, and what runs out within a week.
+For whoever comes back: what is **new**, what **came back**, what was **repaired**, what **ran out**, and what
+runs out within a week.
 
-- *Since last visit* compares with the moment when somebody last closed this engagement; *since last run* with the run before the newest.
+- *Since last visit* compares with the moment when somebody last closed this engagement; *since last run* with
+  the run before the newest.
 - `enter` goes to the check.
 - The part *Runs* lists all runs with what they found.
 """
     LIST = ChangeLines
     PARTS = (("visit", "Since last visit"), ("run", "Since last run"), ("runs", "Runs"))
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "app.next_blocker", "next blocker", id="go.next-blocker", tooltip="Go to the next thing that blocks the launch"),
+        Binding(
+            "n",
+            "app.next_blocker",
+            "next blocker",
+            id="go.next-blocker",
+            tooltip="Go to the next thing that blocks the launch",
+        ),
     ]
 
     def __init__(self) -> None:
@@ -101,7 +108,11 @@ For whoever comes back: what is **new**, what **came back**, what was **repaired
 
     def _change_lines(self, snapshot: Snapshot, changes: Changes) -> list[Line]:
         ink, glyphs = self.ink, self.ink.glyphs
-        since = f"since {render.moment(changes.since)}, {render.age(changes.since, snapshot.now)}" if changes.since else "since the beginning"
+        since = (
+            f"since {render.moment(changes.since)}, {render.age(changes.since, snapshot.now)}"
+            if changes.since
+            else "since the beginning"
+        )
         lines = [Line(ink.line(("Everything ", "muted"), (since, "muted")))]
         findings = (
             ("New", changes.new, Mark.FAIL),
@@ -112,12 +123,16 @@ For whoever comes back: what is **new**, what **came back**, what was **repaired
             if found:
                 lines += [blank(ink), heading(ink, title, str(len(found)))]
                 lines += [self._finding(snapshot, finding, mark) for finding in found]
-        for title, sentences, tone in (("Ran out", changes.expired, "fail"), ("Runs out within a week", changes.soon, "warn")):
+        for title, sentences, tone in (
+            ("Ran out", changes.expired, "fail"),
+            ("Runs out within a week", changes.soon, "warn"),
+        ):
             if sentences:
                 lines += [blank(ink), heading(ink, title, str(len(sentences)))]
                 sign = glyphs.marks[Mark.STALE]
                 lines += [
-                    Line(ink.line((f"{sign} ", tone), fit(words, self.room - 2, glyphs.ellipsis)), f"end:{words}") for words in sentences
+                    Line(ink.line((f"{sign} ", tone), fit(words, self.room - 2, glyphs.ellipsis)), f"end:{words}")
+                    for words in sentences
                 ]
         if changes.records:
             lines += [blank(ink), heading(ink, "Recorded", f"{len(changes.records)}; L shows all")]
@@ -125,12 +140,19 @@ For whoever comes back: what is **new**, what **came back**, what was **repaired
                 words = describe(record.payload, snapshot.runbook)
                 when = fit(render.short_age(record.at, snapshot.now), 5, right=True)
                 shown = fit(words[:1].upper() + words[1:], self.room - 8, glyphs.ellipsis)
-                lines.append(Line(ink.line((f"{glyphs.bullet} ", "muted"), shown, (f" {when}", "muted")), f"record:{record.number}"))
+                lines.append(
+                    Line(
+                        ink.line((f"{glyphs.bullet} ", "muted"), shown, (f" {when}", "muted")),
+                        f"record:{record.number}",
+                    )
+                )
         if changes.still_open:
             lines += [blank(ink), heading(ink, "Still open", str(len(changes.still_open)))]
             lines += [self._finding(snapshot, finding, Mark.FAIL) for finding in changes.still_open]
         if len(lines) == 1:
-            words = "Nothing changed." if snapshot.runs else "Nobody looked yet: r or R on the sprint screen runs checks."
+            words = (
+                "Nothing changed." if snapshot.runs else "Nobody looked yet: r or R on the sprint screen runs checks."
+            )
             lines.append(Line(ink.line((words, "plain"))))
         return lines
 
@@ -161,19 +183,16 @@ For whoever comes back: what is **new**, what **came back**, what was **repaired
         for run in reversed(snapshot.runs):
             mark = {"finished": Mark.PASS, "running": Mark.RUNNING}.get(run.state, Mark.STALE)
             word = {Mark.PASS: "finished", Mark.RUNNING: "running"}.get(mark, "stopped")
-            took = span((run.finished_at - run.started_at).total_seconds()) if run.finished_at else ""
             moved = self._moved(snapshot, run)
-            more = 40 if self.room > 90 else 22 if self.room < 76 else 28
-            rest = max(8, self.room - 5 - 12 - 14 - 9 - more - 2)
+            rest = max(8, self.room - 5 - 12 - 14 - 32)
             lines.append(
                 Line(
                     ink.line(
                         (fit(str(run.id), 4, right=True) + " ", "muted"),
                         (fit(f"{ink.glyphs.marks[mark]} {word}", 12), mark.tone),
                         (fit(render.moment(run.started_at), 14), "plain"),
-                        (fit(took, 9), "muted"),
                         fit(run.scope, rest, ink.glyphs.ellipsis),
-                        ("  " + fit(moved, more, ink.glyphs.ellipsis), "muted"),
+                        ("  " + fit(moved, 30, ink.glyphs.ellipsis), "muted"),
                     ),
                     f"run:{run.id}",
                 )
@@ -195,10 +214,23 @@ For whoever comes back: what is **new**, what **came back**, what was **repaired
             subject, _, reason = rest.partition("\x1f")
             return self._finding_detail(snapshot, check, subject, reason)
         if kind == "end":
-            return ink.line(name, ("\n\nAnswers, waivers and authorizations end by themselves, so that nobody relies on an old one.", "muted"), lines=True)
+            return ink.line(
+                name,
+                (
+                    "\n\nAnswers, waivers and authorizations end by themselves, so that nobody relies on an old one.",
+                    "muted",
+                ),
+                lines=True,
+            )
         if kind == "record":
             record = next((record for record in snapshot.records if str(record.number) == name), None)
-            return ink.line(describe(record.payload, snapshot.runbook), (f"\n{render.moment(record.at)}", "muted"), lines=True) if record else ink.line("")
+            return (
+                ink.line(
+                    describe(record.payload, snapshot.runbook), (f"\n{render.moment(record.at)}", "muted"), lines=True
+                )
+                if record
+                else ink.line("")
+            )
         if kind == "run":
             return self._run_detail(snapshot, int(name))
         return ink.line("")
@@ -209,7 +241,12 @@ For whoever comes back: what is **new**, what **came back**, what was **repaired
         finding = next((finding for finding in snapshot.findings if finding.fingerprint == fingerprint), None)
         parts: list[Part | Content] = []
         if finding is not None:
-            parts += [("First seen ", "muted"), render.moment(finding.first_seen), (", last ", "muted"), render.moment(finding.last_seen)]
+            parts += [
+                ("First seen ", "muted"),
+                render.moment(finding.first_seen),
+                (", last ", "muted"),
+                render.moment(finding.last_seen),
+            ]
             if finding.resolved_at:
                 parts += [(", repaired ", "muted"), (render.moment(finding.resolved_at), "pass")]
             parts += ["\n", (finding.summary, "muted"), "\n\n"]
@@ -223,14 +260,20 @@ For whoever comes back: what is **new**, what **came back**, what was **repaired
             return self.ink.line("")
         parts: list[Part | Content] = [(f"Run {run.id}", "bold"), (f"  {run.scope}", "muted"), "\n"]
         parts += [("started   ", "muted"), render.moment(run.started_at), "\n"]
+        took = span((run.finished_at - run.started_at).total_seconds()) if run.finished_at else "not over"
         ended = render.moment(run.finished_at) if run.finished_at else "not yet"
-        parts += [("ended     ", "muted"), f"{ended} ({run.state})\n", ("tool      ", "muted"), f"{run.tool}\n\n"]
+        parts += [("ended     ", "muted"), f"{ended} ({run.state})\n", ("took      ", "muted"), f"{took}\n"]
+        parts += [("tool      ", "muted"), f"{run.tool}\n\n"]
         for finding in snapshot.findings:
             if finding.since_run == run.id:
                 entry = snapshot.runbook.entry(finding.check)
                 word = MOVES[finding.state.value]
                 tone = {"repaired": "pass", "waived": "waived"}.get(word, "fail")
-                parts += [(f"{word}  ", tone), entry.claim if entry else finding.check, (f"  {finding.subject}\n", "muted")]
+                parts += [
+                    (f"{word}  ", tone),
+                    entry.claim if entry else finding.check,
+                    (f"  {finding.subject}\n", "muted"),
+                ]
         return self.ink.line(*parts, lines=True)
 
     # ------------------------------------------------------------------------------------------------- actions

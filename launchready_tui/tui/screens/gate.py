@@ -29,7 +29,13 @@ class GateLines(BoardLines):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select", "go there", id="gate.open", tooltip="Go to the first thing that holds the line"),
-        Binding("right", "screen.segment(1)", "plan, not now, kit", id="board.next", tooltip="The next part: the plan, what waits, what runs by itself"),
+        Binding(
+            "right",
+            "screen.segment(1)",
+            "plan, not now, kit",
+            id="board.next",
+            tooltip="The next part: the plan, what waits, what runs by itself",
+        ),
     ]
 
 
@@ -40,21 +46,35 @@ class GateScreen(BoardScreen):
     TITLE_WORDS = "Launch gate"
     CSS_PATH = "gate.tcss"
     HELP = """
-The gate is **computed**, nobody sets it. It is **NO-GO** while a blocker fails, or while nobody could see or looked at one.
+The gate is **computed**, nobody sets it. It is **NO-GO** while a blocker fails, or while nobody could see or
+looked at one.
 With everything green it is **GO**; with risks that somebody signed for, **GO WITH ACCEPTED RISKS**.
 
 - `enter` on a bar goes to the first thing that holds it; `n` goes to the next blocker, wherever it is.
 - `S` signs the gate as it stands: the name, the verdict, and the head of the chain of records at that moment.
-- Left and right show the other parts: the 48-hour plan, what waits until after the launch (`d` records the decision), and
+- Left and right show the other parts: the 48-hour plan, what waits until after the launch (`d` records the
+  decision), and
   what goes on running by itself.
 - A result decides the gate for 48 hours, an answer of a person until it expires.
 """
     LIST = GateLines
     PARTS = (("bar", "Minimum bar"), ("plan", "48-hour plan"), ("cards", "Not now"), ("auto", "Automation"))
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "app.next_blocker", "fix next", id="go.next-blocker", tooltip="Go to the next thing that blocks the launch"),
+        Binding(
+            "n",
+            "app.next_blocker",
+            "fix next",
+            id="go.next-blocker",
+            tooltip="Go to the next thing that blocks the launch",
+        ),
         Binding("S", "sign", "sign", id="gate.sign", tooltip="Sign the gate as it stands"),
-        Binding("d", "decide", "not now", id="gate.decide", tooltip="Record the decision that a card waits until after the launch"),
+        Binding(
+            "d",
+            "decide",
+            "not now",
+            id="gate.decide",
+            tooltip="Record the decision that a card waits until after the launch",
+        ),
     ]
 
     def compose_head(self) -> Iterable[Widget]:
@@ -106,7 +126,12 @@ With everything green it is **GO**; with risks that somebody signed for, **GO WI
         accepted = ("with accepted risks   ", tone) if gate.verdict is GateVerdict.GO_WITH_ACCEPTED_RISKS else ""
         rows: list[list[Part | Content]] = [
             [accepted, *self._facts(snapshot)],
-            [(self._work(snapshot), "plain"), ("   ", ""), self.ink.bar(green / max(1, len(gate.bars)), 12), (f" {green} of {len(gate.bars)} green", "muted")],
+            [
+                (self._work(snapshot), "plain"),
+                ("   ", ""),
+                self.ink.bar(green / max(1, len(gate.bars)), 12),
+                (f" {green} of {len(gate.bars)} green", "muted"),
+            ],
             [("signed by  ", "muted"), *self._signed(snapshot)],
         ]
         shown: list[Part | Content] = []
@@ -117,13 +142,17 @@ With everything green it is **GO**; with risks that somebody signed for, **GO WI
     def _small(self, snapshot: Snapshot) -> Content:
         verdict = snapshot.gate.verdict
         first: list[Part | Content] = [(verdict.value, render.gate_tone(verdict)), "   ", *self._facts(snapshot)]
-        return self.ink.line(*first, "\n", (f"{self._work(snapshot)}   signed: ", "muted"), *self._signed(snapshot), lines=True)
+        return self.ink.line(
+            *first, "\n", (f"{self._work(snapshot)}   signed: ", "muted"), *self._signed(snapshot), lines=True
+        )
 
     # ------------------------------------------------------------------------------------------------ the parts
 
     def lines(self, snapshot: Snapshot) -> Sequence[Line]:
         """The lines of the part."""
-        make = {"plan": parts.plan_lines, "cards": parts.card_lines, "auto": parts.automation_lines}.get(self.part, parts.bar_lines)
+        make = {"plan": parts.plan_lines, "cards": parts.card_lines, "auto": parts.automation_lines}.get(
+            self.part, parts.bar_lines
+        )
         return make(snapshot, self.ink, self.room)
 
     def detail(self, snapshot: Snapshot, key: str) -> Content:
@@ -139,9 +168,13 @@ With everything green it is **GO**; with risks that somebody signed for, **GO WI
         if kind == "sign":
             return parts.sign_detail(snapshot, ink, name)
         if kind == "step":
-            return next((parts.plan_detail(snapshot, ink, step) for step in runbook.plan if step.id == name), ink.line(""))
+            return next(
+                (parts.plan_detail(snapshot, ink, step) for step in runbook.plan if step.id == name), ink.line("")
+            )
         if kind == "card":
-            return next((parts.card_detail(snapshot, ink, card) for card in runbook.cards if card.id == name), ink.line(""))
+            return next(
+                (parts.card_detail(snapshot, ink, card) for card in runbook.cards if card.id == name), ink.line("")
+            )
         found = (parts.automation_detail(snapshot, ink, item) for item in runbook.automations if item.id == name)
         return next(found, ink.line(("This runbook has none.", "muted")))
 
@@ -169,7 +202,9 @@ With everything green it is **GO**; with risks that somebody signed for, **GO WI
         runbook = snapshot.runbook
         controls = {item.id: item.controls for item in (*runbook.bars, *runbook.items)}
         controls |= {item.id: item.controls for item in runbook.automations}
-        rows = sorted(snapshot.covering(controls.get(name, ())), key=lambda row: render.URGENCY.index(render.mark_of(row)))
+        rows = sorted(
+            snapshot.covering(controls.get(name, ())), key=lambda row: render.URGENCY.index(render.mark_of(row))
+        )
         target = because[0] if because else rows[0].key if rows else None
         if target is None:
             self.launch.say("No check of this runbook decides it.", severity="warning")

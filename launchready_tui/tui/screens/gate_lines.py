@@ -59,7 +59,10 @@ def bar_lines(snapshot: Snapshot, ink: Ink, room: int) -> list[Line]:
         lines += [blank(ink), heading(ink, "Blockers that fail", f"{len(gate.blockers)}, fix first on top")]
         lines += _rows(snapshot, ink, gate.blockers, room)
     if gate.unseen:
-        lines += [blank(ink), heading(ink, "Blockers that nobody has seen", f"{len(gate.unseen)}; each keeps the gate shut")]
+        lines += [
+            blank(ink),
+            heading(ink, "Blockers that nobody has seen", f"{len(gate.unseen)}; each keeps the gate shut"),
+        ]
         lines += _rows(snapshot, ink, gate.unseen, room)
     waived = [row for row in snapshot.board if row.is_waived and row.waiver]
     if waived:
@@ -155,7 +158,11 @@ def bar_detail(snapshot: Snapshot, ink: Ink, item: GateItem) -> Content:
     parts: list[Part | Content] = [(item.title, "bold"), ("  " + item.id, "muted"), "\n"]
     parts += [ink.state(render.mark_of_bar(item.state), loud=item.state is BarState.FAIL), "  ", item.sentence, "\n"]
     if item.because:
-        parts += ["\n", (f"Held by {len(item.because)}, {render.minutes(item.minutes)} of work", "bold"), ("   enter goes to the first\n", "muted")]
+        parts += [
+            "\n",
+            (f"Held by {len(item.because)}, {render.minutes(item.minutes)} of work", "bold"),
+            ("   enter goes to the first\n", "muted"),
+        ]
         for key in item.because[:24]:
             row = snapshot.standing(*key)
             if row is not None:
@@ -190,7 +197,13 @@ def sign_detail(snapshot: Snapshot, ink: Ink, role: str) -> Content:
     """What signing means, and who did."""
     record = newest_sign_off(snapshot, role)
     parts: list[Part | Content] = [(f"Sign-off of the {role}", "bold"), "\n", _signed(snapshot, ink, role), "\n\n"]
-    parts += [("Whoever signs puts their name to this verdict and to the chain head below: whatever is changed afterwards changes it.\n", "muted")]
+    parts += [
+        (
+            "Whoever signs puts their name to this verdict and to the chain head below: "
+            "whatever is changed afterwards changes it.\n",
+            "muted",
+        )
+    ]
     parts += [("verdict now  ", "muted"), (snapshot.gate.verdict.value, render.gate_tone(snapshot.gate.verdict)), "\n"]
     parts += [("chain head   ", "muted"), f"{snapshot.head}\n"]
     if record is not None:
@@ -231,7 +244,13 @@ def _progress(snapshot: Snapshot, step: PlanStep) -> tuple[int, int, int]:
 
 def plan_detail(snapshot: Snapshot, ink: Ink, step: PlanStep) -> Content:
     """A step in full."""
-    parts: list[Part | Content] = [(step.title, "bold"), ("  " + step.id, "muted"), "\n\n", render.reflow(step.text), "\n\n"]
+    parts: list[Part | Content] = [
+        (step.title, "bold"),
+        ("  " + step.id, "muted"),
+        "\n\n",
+        render.reflow(step.text),
+        "\n\n",
+    ]
     for stage in snapshot.runbook.stages:
         if stage.id in step.stages:
             at = snapshot.progress(stage)
@@ -248,7 +267,9 @@ def plan_detail(snapshot: Snapshot, ink: Ink, step: PlanStep) -> Content:
 def decision_on(snapshot: Snapshot, card: NotNowCard) -> Record | None:
     """The decision that stands about a card."""
     superseded = snapshot.state.superseded()
-    about = [r for r in snapshot.state.decisions if payload(r, Decision).topic == card.title and r.number not in superseded]
+    about = [
+        r for r in snapshot.state.decisions if payload(r, Decision).topic == card.title and r.number not in superseded
+    ]
     return about[-1] if about else None
 
 
@@ -267,20 +288,32 @@ def card_lines(snapshot: Snapshot, ink: Ink, room: int) -> list[Line]:
         title = min(34, room - STATE - 4)
         rest = max(0, room - STATE - 4 - title - 2)
         words = (fit(card.id, 4), "muted"), fit(card.title, title, ink.glyphs.ellipsis)
-        lines.append(Line(ink.line(state, *words, ("  " + fit(said, rest, ink.glyphs.ellipsis), "muted")), f"card:{card.id}"))
+        lines.append(
+            Line(ink.line(state, *words, ("  " + fit(said, rest, ink.glyphs.ellipsis), "muted")), f"card:{card.id}")
+        )
     return lines
 
 
 def card_detail(snapshot: Snapshot, ink: Ink, card: NotNowCard) -> Content:
     """A card in full."""
-    parts: list[Part | Content] = [(card.title, "bold"), ("  " + card.id, "muted"), "\n\n", render.reflow(card.text), "\n\n"]
+    parts: list[Part | Content] = [
+        (card.title, "bold"),
+        ("  " + card.id, "muted"),
+        "\n\n",
+        render.reflow(card.text),
+        "\n\n",
+    ]
     parts += [("Look again when  ", "bold"), card.trigger, "\n\n"]
     record = decision_on(snapshot, card)
     if record is None:
         parts.append(("d records that it waits: what you chose, why, who.", "muted"))
     else:
         decision = payload(record, Decision)
-        parts += [("Decided  ", "bold"), f"{decision.choice} by {decision.who}, {render.moment(record.at)}\n", (decision.why, "muted")]
+        parts += [
+            ("Decided  ", "bold"),
+            f"{decision.choice} by {decision.who}, {render.moment(record.at)}\n",
+            (decision.why, "muted"),
+        ]
     return ink.line(*parts, lines=True)
 
 
@@ -310,7 +343,13 @@ def automation_lines(snapshot: Snapshot, ink: Ink, room: int) -> list[Line]:
 
 def automation_detail(snapshot: Snapshot, ink: Ink, item: Automation) -> Content:
     """An automation in full."""
-    parts: list[Part | Content] = [(item.title, "bold"), ("  " + item.id, "muted"), "\n\n", render.reflow(item.text), "\n\n"]
+    parts: list[Part | Content] = [
+        (item.title, "bold"),
+        ("  " + item.id, "muted"),
+        "\n\n",
+        render.reflow(item.text),
+        "\n\n",
+    ]
     for row in snapshot.covering(item.controls)[:20]:
         parts += [ink.state(render.mark_of(row)), f"  {row.entry.claim} ", (f"{row.result.subject}\n", "muted")]
     if not item.controls:

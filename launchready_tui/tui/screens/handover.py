@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from textwrap import wrap
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -15,7 +16,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
 from launchready_tui.model.board import Snapshot
-from launchready_tui.text import plural, slug, visible
+from launchready_tui.text import one_line, plural, slug, visible
 from launchready_tui.tui import render
 from launchready_tui.tui.base import LaunchScreen
 from launchready_tui.tui.forms.paths import PathSuggester, expand
@@ -31,12 +32,22 @@ if TYPE_CHECKING:
 FORMATS: tuple[tuple[str, ...], ...] = (("md", "html"), ("md",), ("html",))
 """What `f` goes through."""
 
+PLACES = (("access map", "access"), ("list of people", "access"), ("sign-off", "gate"), ("notes", "log"))
+"""Which board supplies what is missing and is no check, by a word of it."""
+
 
 class Paper(VerticalScroll, can_focus=True):
     """The document."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "screen.document(-1)", "document before", show=False, id="handover.previous", tooltip="The document before"),
+        Binding(
+            "left",
+            "screen.document(-1)",
+            "document before",
+            show=False,
+            id="handover.previous",
+            tooltip="The document before",
+        ),
         Binding("right", "screen.document(1)", "next document", id="handover.next", tooltip="The next document"),
         Binding("j", "scroll_down", "down", show=False, id="lines.down", tooltip="Scroll down"),
         Binding("k", "scroll_up", "up", show=False, id="lines.up", tooltip="Scroll up"),
@@ -48,8 +59,17 @@ class MissingLines(BoardLines):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select", "go there", id="handover.open", tooltip="Go to what would supply it"),
-        Binding("left", "screen.document(-1)", "document before", show=False, id="handover.previous", tooltip="The document before"),
-        Binding("right", "screen.document(1)", "next document", show=False, id="handover.next", tooltip="The next document"),
+        Binding(
+            "left",
+            "screen.document(-1)",
+            "document before",
+            show=False,
+            id="handover.previous",
+            tooltip="The document before",
+        ),
+        Binding(
+            "right", "screen.document(1)", "next document", show=False, id="handover.next", tooltip="The next document"
+        ),
     ]
 
 
@@ -61,11 +81,13 @@ class HandoverScreen(LaunchScreen):
     CSS_PATH = "handover.tcss"
     AUTO_FOCUS = "#preview"
     HELP = """
-Every document of the pack as it will be read, made from the records of this moment. Exporting is **always possible**: an open gate,
+Every document of the pack as it will be read, made from the records of this moment. Exporting is **always
+possible**: an open gate,
 blockers and accepted risks stand on page one.
 
 - Left and right go through the documents; `tab` goes to what is missing, `enter` there to where it can be supplied.
-- `E` asks for the folder, `enter` in it writes the pack; `f` chooses the formats; `y` copies the path of what was written.
+- `E` asks for the folder, `enter` in it writes the pack; `f` chooses the formats; `y` copies the path of what
+  was written.
 - A secret is never in the pack: found ones were redacted before they were kept.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -126,11 +148,15 @@ blockers and accepted risks stand on page one.
         try:
             from launchready_tui.deliverables import documents
 
-            self._documents, self._missing = await asyncio.to_thread(lambda: (documents.available(snapshot), documents.missing(snapshot)))
+            self._documents, self._missing = await asyncio.to_thread(
+                lambda: (documents.available(snapshot), documents.missing(snapshot))
+            )
             self._problem = ""
         except ImportError:
             self._problem = "The documents are not part of this version."
-        except Exception as error:  # a document that cannot be written must not take the screen down; it is said in its place
+        except (
+            Exception
+        ) as error:  # a document that cannot be written must not take the screen down; it is said in its place
             self._problem = f"The documents cannot be written now: {error}"
         if not self.is_attached:
             return
@@ -183,14 +209,20 @@ blockers and accepted risks stand on page one.
         elif self._documents:
             title = [(f"{ink.glyphs.marks[render.Mark.PASS]} nothing is missing", "pass")]
         self.query_one("#missing-title", Static).update(ink.line(*title))
-        lines.show([Line(self._missing_line(item, lines.room), str(number)) for number, item in enumerate(self._missing)])
+        lines.show(
+            [Line(self._missing_line(item, lines.room), str(number)) for number, item in enumerate(self._missing)]
+        )
         self._draw_detail()
 
     def _missing_line(self, item: Missing, room: int) -> Content:
-        rest = max(10, room - 8)
-        return self.ink.line(
-            fit(item.what, rest, self.ink.glyphs.ellipsis), (fit(render.minutes(item.minutes), 8, right=True), "muted")
-        )
+        """One line, or two where there is little room."""
+        ink = self.ink
+        minutes = fit(render.minutes(item.minutes), 8, right=True)
+        if room >= 60:
+            return ink.line(fit(item.what, room - 8, ink.glyphs.ellipsis), (minutes, "muted"))
+        first, *rest = wrap(one_line(item.what, 300), room) or [""]
+        second = fit(" ".join(rest) or item.who, room - 8, ink.glyphs.ellipsis)
+        return ink.line(first, "\n", (second, "plain" if rest else "muted"), (minutes, "muted"), lines=True)
 
     def _draw_detail(self) -> None:
         item = self._item()
@@ -206,17 +238,27 @@ blockers and accepted risks stand on page one.
     def _draw_export(self) -> None:
         ink, snapshot = self.ink, self.launch.snapshot
         self.query_one("#out-label", Static).update(ink.line(("E", "bold focus"), " export to "))
-        self.query_one("#out-formats", Static).update(ink.line("  ", ("f", "bold focus"), f" {' + '.join(self._formats)}"))
+        self.query_one("#out-formats", Static).update(
+            ink.line("  ", ("f", "bold focus"), f" {' + '.join(self._formats)}")
+        )
         result: list[Part]
         if self._busy:
             result = [("Writing the pack…", "focus")]
         elif self._written and self._folder is not None:
             done = ink.glyphs.marks[render.Mark.PASS]
-            result = [(f"{done} {plural(len(self._written), 'file')} in {self._folder}", "pass"), ("   y copies the path", "muted")]
+            result = [
+                (f"{done} {plural(len(self._written), 'file')} in {self._folder}", "pass"),
+                ("   y copies the path", "muted"),
+            ]
         elif snapshot is not None:
-            contents = f"{plural(len(self._documents), 'document')}, {plural(len(evidence_ids(snapshot)), 'piece')} of evidence"
+            pieces = plural(len(evidence_ids(snapshot)), "piece")
+            contents = f"{plural(len(self._documents), 'document')}, {pieces} of evidence"
             verdict = snapshot.gate.verdict
-            result = [(f"Will contain {contents}. Page one says ", "muted"), (verdict.value, render.gate_tone(verdict)), (".", "muted")]
+            result = [
+                (f"Will contain {contents}. Page one says ", "muted"),
+                (verdict.value, render.gate_tone(verdict)),
+                (".", "muted"),
+            ]
         else:
             result = []
         self.query_one("#result", Static).update(ink.line(*result))
@@ -245,16 +287,17 @@ blockers and accepted risks stand on page one.
         """Go where it can be supplied."""
         item = self._item()
         if item is not None:
-            self._go(item.key)
+            self._go(item)
 
-    def _go(self, key: Any) -> None:
-        check, subject = key if isinstance(key, tuple) and len(key) == 2 else (str(key), "")
-        if self.launch.snapshot is not None and self.launch.snapshot.runbook.entry(check):
-            self.launch.go_to_check(check, subject)
-        elif check in ("gate", "access", "log", "product", "changes"):
-            self.launch.action_go(check)
+    def _go(self, item: Missing) -> None:
+        if item.key is not None:
+            self.launch.go_to_check(*item.key)
+            return
+        board = next((board for word, board in PLACES if word in item.what.casefold()), "")
+        if board:
+            self.launch.action_go(board)
         else:
-            self.launch.say("It is supplied outside of this program.")
+            self.launch.say("No check and no board supplies it: record it as a note or a decision.")
 
     # ------------------------------------------------------------------------------------------------- export
 
@@ -310,7 +353,12 @@ blockers and accepted risks stand on page one.
             self._written = tuple(await asyncio.to_thread(write))
             self._folder = folder
         except OSError as error:
-            self.launch.say(f"Not written: {error.strerror or error}. Choose another folder.", title=str(folder), severity="error", timeout=8)
+            self.launch.say(
+                f"Not written: {error.strerror or error}. Choose another folder.",
+                title=str(folder),
+                severity="error",
+                timeout=8,
+            )
         except Exception as error:
             await self.launch.explain(error, "The pack was not written")
         finally:
@@ -338,5 +386,3 @@ blockers and accepted risks stand on page one.
 def evidence_ids(snapshot: Snapshot) -> list[str]:
     """The evidence behind everything that stands."""
     return sorted({evidence for row in snapshot.board for evidence in row.result.evidence})
-
-

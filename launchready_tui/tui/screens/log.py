@@ -24,7 +24,13 @@ class LogLines(BoardLines):
     """The records."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "supersede or go", id="log.open", tooltip="Replace the decision, or go to what the record is about"),
+        Binding(
+            "enter",
+            "select",
+            "supersede or go",
+            id="log.open",
+            tooltip="Replace the decision, or go to what the record is about",
+        ),
         Binding("right", "screen.segment(1)", "kinds", id="board.next", tooltip="The next kind"),
     ]
 
@@ -36,17 +42,21 @@ class LogScreen(BoardScreen):
     TITLE_WORDS = "Log"
     CSS_PATH = "log.tcss"
     HELP = """
-Everything that people recorded, the newest first. Nothing here is ever changed: what was taken back is ~~struck through~~ and stays,
+Everything that people recorded, the newest first. Nothing here is ever changed: what was taken back is ~~struck
+through~~ and stays,
 a decision that a later one replaces is marked *superseded*. Each record is chained to the one before it by its hash.
 
 - Left and right choose the kind, `/` filters by words; `esc` in the filter clears it.
-- `d` records a decision. `enter` on a decision records what replaces it; on a record about a check it goes to the check.
+- `d` records a decision. `enter` on a decision records what replaces it; on a record about a check it goes to
+  the check.
 """
     LIST = LogLines
     PARTS = log_entries.KINDS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "decide", "decide", id="log.decide", tooltip="Record a decision"),
-        Binding("slash", "filter", "filter", id="log.filter", tooltip="Show only what contains the words", key_display="/"),
+        Binding(
+            "slash", "filter", "filter", id="log.filter", tooltip="Show only what contains the words", key_display="/"
+        ),
         Binding("u", "app.undo", "undo", id="record.undo", tooltip="Take back what was recorded last"),
     ]
 
@@ -66,7 +76,9 @@ a decision that a later one replaces is marked *superseded*. Each record is chai
         """The records of the kind that contain the words."""
         everything = log_entries.entries(snapshot)
         counts = {name: sum(entry.part == name for entry in everything) for name, _ in self.PARTS if name != "all"}
-        self.query_one(Segments).count({"all": str(len(everything))} | {name: str(n) for name, n in counts.items() if n})
+        self.query_one(Segments).count(
+            {"all": str(len(everything))} | {name: str(n) for name, n in counts.items() if n}
+        )
         words = self.query_one(Input).value
         self._entries = {str(e.record.number): e for e in everything if log_entries.matches(e, self.part, words)}
         ink = self.ink
@@ -74,7 +86,9 @@ a decision that a later one replaces is marked *superseded*. Each record is chai
             return [Line(ink.line((f"No record contains “{words}”. esc in the filter clears it.", "muted")))]
         if not self._entries:
             return [Line(ink.line((log_entries.EMPTY[self.part].replace("`", ""), "muted")))]
-        return [Line(log_entries.line(ink, entry, snapshot.now, self.room), key) for key, entry in self._entries.items()]
+        return [
+            Line(log_entries.line(ink, entry, snapshot.now, self.room), key) for key, entry in self._entries.items()
+        ]
 
     def detail(self, snapshot: Snapshot, key: str) -> Content:
         """The record in full."""
@@ -119,7 +133,9 @@ a decision that a later one replaces is marked *superseded*. Each record is chai
         self.query_one(Lines).focus()
         self.status_changed()
         if box.value:
-            self.launch.say(f"{plural(len(self._entries), 'record')} with “{box.value}”. esc clears the filter.", timeout=2)
+            self.launch.say(
+                f"{plural(len(self._entries), 'record')} with “{box.value}”. esc clears the filter.", timeout=2
+            )
 
     # ------------------------------------------------------------------------------------------------- actions
 

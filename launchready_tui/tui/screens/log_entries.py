@@ -104,7 +104,10 @@ def line(ink: Ink, entry: Entry, now: datetime, room: int) -> Content:
     return ink.line(
         (fit(str(entry.record.number), 4, right=True) + " ", "muted"),
         (fit(entry.kind, 15), kind),
-        (fit(words, rest, ink.glyphs.ellipsis).rstrip() if entry.undone else fit(words, rest, ink.glyphs.ellipsis), gone),
+        (
+            fit(words, rest, ink.glyphs.ellipsis).rstrip() if entry.undone else fit(words, rest, ink.glyphs.ellipsis),
+            gone,
+        ),
         (" " * max(0, rest - len(fit(words, rest).rstrip())) if entry.undone else "", "plain"),
         (f"  {mark}" if mark else "", "warn" if entry.superseded_by and not entry.undone else "muted"),
         ("  " + fit(render.short_age(entry.record.at, now), 4, right=True), "muted"),

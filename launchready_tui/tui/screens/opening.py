@@ -1,4 +1,7 @@
-"""How the boards open forms: imported when needed, filled in a worker, and everything that they close with is recorded."""
+"""How the boards open forms.
+
+Imported when needed, filled in a worker, and everything that they close with is recorded.
+"""
 
 from __future__ import annotations
 

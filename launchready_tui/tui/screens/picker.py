@@ -45,7 +45,8 @@ class PickerScreen(LaunchScreen):
     CSS_PATH = "picker.tcss"
     AUTO_FOCUS = "#lines"
     HELP = """
-An **engagement** is one product taken through one 48-hour sprint, and exactly one file. Copy it, mail it, open it again.
+An **engagement** is one product taken through one 48-hour sprint, and exactly one file. Copy it, mail it, open
+it again.
 
 - `enter` opens the highlighted one, `o` another file, `n` makes a new one.
 - `p` starts the practice target: a marketplace on this machine with many small faults, to learn on.
@@ -55,8 +56,17 @@ An **engagement** is one product taken through one 48-hour sprint, and exactly o
         Binding("n", "new", "new", id="picker.new", tooltip="Make a new engagement"),
         Binding("o", "other", "open a file", id="picker.other", tooltip="Open an engagement by its path"),
         Binding("p", "practice", "practice", id="picker.practice", tooltip="Start the practice target on this machine"),
-        Binding("delete", "forget", "off the list", show=False, id="picker.forget", tooltip="Take it off this list; the file stays"),
-        Binding("tab", "complete", "complete", show=False, id="picker.complete", tooltip="Complete the path", priority=True),
+        Binding(
+            "delete",
+            "forget",
+            "off the list",
+            show=False,
+            id="picker.forget",
+            tooltip="Take it off this list; the file stays",
+        ),
+        Binding(
+            "tab", "complete", "complete", show=False, id="picker.complete", tooltip="Complete the path", priority=True
+        ),
     ]
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -72,14 +82,23 @@ An **engagement** is one product taken through one 48-hour sprint, and exactly o
             yield PickerLines(id="lines")
             yield Static(id="hint")
             yield Input(
-                id="path", placeholder="path of a .launchready file; tab completes", compact=True, suggester=PathSuggester(), max_length=4_000
+                id="path",
+                placeholder="path of a .launchready file; tab completes",
+                compact=True,
+                suggester=PathSuggester(),
+                max_length=4_000,
             )
 
     def on_mount(self, event: events.Mount) -> None:
         """Look for what was opened lately."""
         self.query_one("#path").display = False
         self.query_one("#title", Static).update(
-            self.ink.line(("Launch Ready", "bold"), "\n", ("A live 48-hour launch sprint: a runbook that checks itself.", "muted"), lines=True)
+            self.ink.line(
+                ("Launch Ready", "bold"),
+                "\n",
+                ("A live 48-hour launch sprint: a runbook that checks itself.", "muted"),
+                lines=True,
+            )
         )
         self._look()
 
@@ -95,7 +114,9 @@ An **engagement** is one product taken through one 48-hour sprint, and exactly o
     @work(exclusive=True, group="recents", exit_on_error=False, description="looking for recent engagements")
     async def _look(self) -> None:
         self._recents = await asyncio.to_thread(recents.load, self._folder)
-        self._there = frozenset(await asyncio.to_thread(lambda: [recent.path for recent in self._recents if recent.exists]))
+        self._there = frozenset(
+            await asyncio.to_thread(lambda: [recent.path for recent in self._recents if recent.exists])
+        )
         self._draw()
 
     def _draw(self) -> None:
@@ -115,7 +136,11 @@ An **engagement** is one product taken through one 48-hour sprint, and exactly o
         self.status_changed()
 
     def _offer(self, key: str, word: str, words: str, room: int) -> Content:
-        return self.ink.line((f"{key}  ", "bold focus"), (fit(word, 10), "bold"), (fit(words, room - 13, self.ink.glyphs.ellipsis), "muted"))
+        return self.ink.line(
+            (f"{key}  ", "bold focus"),
+            (fit(word, 10), "bold"),
+            (fit(words, room - 13, self.ink.glyphs.ellipsis), "muted"),
+        )
 
     def _recent(self, recent: Recent, room: int) -> Content:
         ink = self.ink
@@ -135,7 +160,9 @@ An **engagement** is one product taken through one 48-hour sprint, and exactly o
 
     def _hint(self) -> Content:
         if not self._recents:
-            return self.ink.line(("Or on the command line:  launchready practice   launchready new NAME --domain D", "muted"))
+            return self.ink.line(
+                ("Or on the command line:  launchready practice   launchready new NAME --domain D", "muted")
+            )
         return self.ink.line(("delete takes a line off this list; the file stays", "muted"))
 
     # ------------------------------------------------------------------------------------------------- choosing
@@ -145,7 +172,9 @@ An **engagement** is one product taken through one 48-hour sprint, and exactly o
         """Enter or a click."""
         key = self.query_one(Lines).key
         if key.startswith("do:"):
-            {"practice": self.action_practice, "new": self.action_new, "open": self.action_other}[key.removeprefix("do:")]()
+            {"practice": self.action_practice, "new": self.action_new, "open": self.action_other}[
+                key.removeprefix("do:")
+            ]()
         elif key:
             self._open(Path(key))
 
@@ -212,12 +241,12 @@ An **engagement** is one product taken through one 48-hour sprint, and exactly o
             return
         try:
             self.launch.say(f"Looking up what {new.domain} is made of …", timeout=3)
-            toml, notices = await starting.discovered(new)
-            session = await asyncio.to_thread(starting.create, new, toml)
+            found = await starting.discovered(new)
+            session = await asyncio.to_thread(starting.create, new, found)
         except Exception as error:
             await self.launch.explain(error, "The engagement was not made")
             return
-        for words in notices:
+        for words in found.notices:
             self.launch.say(words, timeout=8)
         recents.note(self._folder, Recent(new.path.absolute(), new.name, self.launch.now()))
         self.launch.enter(session)

@@ -15,7 +15,9 @@ from launchready_tui.tui.forms.person import PersonForm
 class DecideAbout(DecideForm):
     """The form of a decision with some fields filled in, about a topic."""
 
-    def __init__(self, snapshot: Snapshot, known: Mapping[str, str], *, topic: str, refused: Payload | None = None) -> None:
+    def __init__(
+        self, snapshot: Snapshot, known: Mapping[str, str], *, topic: str, refused: Payload | None = None
+    ) -> None:
         super().__init__(snapshot, None, draft=refused)
         self._key = (self.NAME, f"{topic} {known.get('supersedes', '')}")
         self._known = known
@@ -27,7 +29,9 @@ class DecideAbout(DecideForm):
 
     def result(self, values: Values) -> Saved:
         """The decision, with its topic."""
-        return tuple(replace(item, topic=self._topic) if isinstance(item, Decision) else item for item in super().result(values))
+        return tuple(
+            replace(item, topic=self._topic) if isinstance(item, Decision) else item for item in super().result(values)
+        )
 
 
 class PersonWithRole(PersonForm):

@@ -35,7 +35,14 @@ class Readable(VerticalScroll, can_focus=True):
     """The section that is read."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "screen.segment(-1)", "section before", show=False, id="board.previous", tooltip="The section before"),
+        Binding(
+            "left",
+            "screen.segment(-1)",
+            "section before",
+            show=False,
+            id="board.previous",
+            tooltip="The section before",
+        ),
         Binding("right", "screen.segment(1)", "next section", id="board.next", tooltip="The next section"),
         Binding("j", "scroll_down", "down", show=False, id="lines.down", tooltip="Scroll down"),
         Binding("k", "scroll_up", "up", show=False, id="lines.up", tooltip="Scroll up"),
@@ -50,16 +57,20 @@ class ProductScreen(LaunchScreen):
     CSS_PATH = "product.tcss"
     AUTO_FOCUS = "#text"
     HELP = """
-The profile says what is being launched: every check takes its subjects from here. What is not declared cannot be looked at.
+The profile says what is being launched: every check takes its subjects from here. What is not declared cannot
+be looked at.
 
 - `e` opens it as TOML in your editor (`$VISUAL` or `$EDITOR`), `E` in an editor on this screen.
-- What is wrong is said with its line, and what you typed is kept as a draft until it is right: `e` again goes on with it.
+- What is wrong is said with its line, and what you typed is kept as a draft until it is right: `e` again goes
+  on with it.
 - Saving is a record like any other: `u` takes it back.
 - Left and right go through the sections.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", "edit", id="product.edit", tooltip="Edit the profile as TOML in your editor"),
-        Binding("E", "edit_here", "edit here", id="product.edit-here", tooltip="Edit the profile as TOML on this screen"),
+        Binding(
+            "E", "edit_here", "edit here", id="product.edit-here", tooltip="Edit the profile as TOML on this screen"
+        ),
         Binding("ctrl+l", "discard", "discard draft", show=False, id="product.discard", tooltip="Throw the draft away"),
         Binding("u", "app.undo", "undo", id="record.undo", tooltip="Take back what was recorded last"),
     ]
@@ -93,7 +104,9 @@ The profile says what is being launched: every check takes its subjects from her
         """Draw the section."""
         product = snapshot.product
         self.query_one(Segments).count({name: str(n) for name, n in product_words.counts(product).items()})
-        self.query_one("#words", Static).update(product_words.section(self.ink, product, self.part, self.app.size.width - 4))
+        self.query_one("#words", Static).update(
+            product_words.section(self.ink, product, self.part, self.app.size.width - 4)
+        )
         self._show_problems()
 
     def _show_problems(self) -> None:

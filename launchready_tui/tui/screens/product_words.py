@@ -22,12 +22,12 @@ SECTIONS = (
 )
 
 EMPTY = {
-    "hosts": "No host is declared: the domain itself is looked at. e adds [[host]] with name, role, and where it should point to.",
+    "hosts": "No host is declared: the domain itself is looked at. e adds [[host]] with name, role, expect.",
     "routes": "No route is declared: only each host's / is fetched. e adds [[route]] with id, url and kind.",
-    "redirects": "No redirect is declared. e adds [[redirect]] with from and to: old marketing links, payment returns, invitations.",
+    "redirects": "No redirect is declared. e adds [[redirect]] with from and to: old links, payment returns.",
     "senders": "No mail sender is declared. e adds [[sender]] with domain, provider and DKIM selectors.",
-    "journeys": "No journey is declared. e adds [[journey]] with its steps: load tests, alarms and priorities come from here.",
-    "network": "The public internet, as any customer sees it. e adds [network] for split DNS, a private CA, or a staging address.",
+    "journeys": "No journey is declared. e adds [[journey]] with its steps: load tests and priorities come from here.",
+    "network": "The public internet, as any customer sees it. e adds [network] for split DNS, a private CA, staging.",
     "code": "No repository and no commands. e adds [repository] with path, and [commands] with argument lists.",
 }
 """What an empty section teaches."""
@@ -102,21 +102,29 @@ def _hosts(product: Product) -> list[tuple[str, ...]]:
 def _routes(product: Product) -> list[tuple[str, ...]]:
     rows = []
     for route in product.routes:
-        status = "" if route.expect_status == (200,) else f"expects {', '.join(str(code) for code in route.expect_status)}"
+        status = (
+            "" if route.expect_status == (200,) else f"expects {', '.join(str(code) for code in route.expect_status)}"
+        )
         marks = [word for word, on in (("core", route.core), ("onboarding", route.onboarding)) if on]
         rows.append((route.id, f"{route.kind} {route.family}".strip(), " ".join([*marks, status]).strip(), route.url))
     return [("route", "kind", "marks", "address"), *rows] if rows else []
 
 
 def _senders(product: Product) -> list[tuple[str, ...]]:
-    rows = [(s.domain, s.provider or "not named", ", ".join(s.selectors) or "selectors not known") for s in product.senders]
+    rows = [
+        (s.domain, s.provider or "not named", ", ".join(s.selectors) or "selectors not known") for s in product.senders
+    ]
     return [("domain", "provider", "DKIM selectors"), *rows] if rows else []
 
 
 def _journeys(product: Product) -> list[tuple[str, ...]]:
     total = sum(journey.weight for journey in product.journeys) or 1
     rows = [
-        (j.id, f"{j.weight / total:.0%}", " › ".join(f"{step.route} ({step.think})" for step in j.steps) or "no steps yet")
+        (
+            j.id,
+            f"{j.weight / total:.0%}",
+            " › ".join(f"{step.route} ({step.think})" for step in j.steps) or "no steps yet",
+        )
         for j in product.journeys
     ]
     return [("journey", "share", "steps (pause after each)"), *rows] if rows else []

@@ -1,7 +1,11 @@
-"""A Markdown document as it will be read, drawn in one widget in the colours of the theme. Nothing in it can be clicked or is markup."""
+"""A Markdown document as it will be read, drawn in one widget in the colours of the theme.
+
+Nothing in it can be clicked or is markup.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -71,6 +75,7 @@ class Document:
 
     def __init__(self, markdown: str, ink: Ink) -> None:
         shown = visible(markdown, limit=LIMIT, lines=True).replace("\t", "    ")
+        shown = re.sub(r"<br\s*/?>", " · ", shown)
         self._markdown = _Readable(shown, hyperlinks=False)
         self._theme = Theme({name: ink.style(tone) for name, tone in _TONES.items()})
 

@@ -16,7 +16,7 @@ from textual.widgets import Input
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.runbook import Stage
 from launchready_tui.text import one_line, plural
-from launchready_tui.tui import headings, query
+from launchready_tui.tui import headings, query, render
 from launchready_tui.tui.acting import ActingScreen
 from launchready_tui.tui.rows import Board, Key, Row, Shape, build_rows, fix_first, stage_tallies
 from launchready_tui.tui.running import Progress
@@ -179,7 +179,7 @@ To select text with the mouse, hold shift (or option) in most terminals.
         fixes.show(rows)
         minutes = sum(row.lead.entry.minutes for row in rows if row.lead)
         fixes.border_subtitle = self.ink.line(
-            f"{plural(len(rows), 'thing')} · {minutes // 60} h {minutes % 60:02} min" if rows else "nothing fails"
+            f"{plural(len(rows), 'thing')} · {render.minutes(minutes)}" if rows else "nothing fails"
         )
 
     def _draw_list(self) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from launchready_tui.engine.session import Session
 from launchready_tui.model.product import Host, Product
 from launchready_tui.model.profile import parse_product, write_product
-from launchready_tui.model.records import Authorization, ProductText
+from launchready_tui.model.records import Authorization, ProductText, System
 
 if TYPE_CHECKING:
     from launchready_tui.practice.process import PracticeProcess
@@ -17,29 +18,44 @@ if TYPE_CHECKING:
 PRACTICE = "practice.launchready"
 
 
-def create(new: NewEngagement, toml: str) -> Session:
-    """The file, with its people in it. Raises `EngagementError` or `ProfileError`."""
-    session = Session.create(new.path, toml, new.base)
-    for person in new.people:
-        session.record(person)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a new engagement begins with: the profile, the systems that were seen, and what is worth telling."""
+
+    toml: str
+    systems: tuple[System, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+def create(new: NewEngagement, found: Found) -> Session:
+    """The file, with its people and the systems that were seen in it. Raises `EngagementError` or `ProfileError`."""
+    session = Session.create(new.path, found.toml, new.base)
+    for payload in (*new.people, *found.systems):
+        session.record(payload)
     return session
 
 
-async def discovered(new: NewEngagement) -> tuple[str, tuple[str, ...]]:
-    """The profile with the hosts that the DNS knows, and what is worth telling; a profile that says more than a domain stays as it is."""
+async def discovered(new: NewEngagement) -> Found:
+    """What domain and repository reveal; a profile that says more than a domain stays as it is."""
     product = parse_product(new.toml, base=new.base)
     if product != bare(product):
-        return new.toml, ()
+        return Found(new.toml)
     from launchready_tui.engine.discovery import discover
+    from launchready_tui.engine.session import discovery_door
 
-    found = await discover(product.name, product.domain, product.repository)
-    return write_product(found.product), found.notices
+    async with discovery_door(product) as door:
+        proposal = await discover(product, door)
+    return Found(write_product(proposal.product), proposal.systems(), proposal.notices)
 
 
 def bare(product: Product) -> Product:
     """The product with nothing known but its name, domain and repository."""
     return Product(
-        product.name, product.domain, hosts=(Host(product.domain, "apex"),), repository=product.repository, base=product.base
+        product.name,
+        product.domain,
+        hosts=(Host(product.domain, "apex"),),
+        repository=product.repository,
+        base=product.base,
     )
 
 

@@ -23,6 +23,14 @@ class TomlEditor(LaunchModal[Answer]):
     CSS_PATH = "toml_editor.tcss"
     HELP = "The profile as TOML. `ctrl+s` saves it, `esc` closes without saving; what you typed stays a draft."
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "escape",
+            "cancel",
+            "back",
+            priority=True,
+            id="dialog.cancel",
+            tooltip="Close without saving; what you typed stays a draft",
+        ),
         Binding("ctrl+s", "save", "save", priority=True, id="toml.save", tooltip="Save the profile"),
     ]
 

@@ -1,4 +1,7 @@
-"""A list of lines with headings: what boards are made of. The highlighted line stays where it is when the list changes."""
+"""A list of lines with headings: what boards are made of.
+
+The highlighted line stays where it is when the list changes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A line of words of which one is chosen: the parts of a board. The arrows left and right walk through it, a click chooses."""
+"""A line of words of which one is chosen: the parts of a board.
+
+The arrows left and right walk through it, a click chooses.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +88,9 @@ class Segments(Static):
             return
         ink = cast(LaunchScreen, self.screen).ink
         width = self.content_size.width or 200
-        words = [f"{label} {self._counts[name]}".strip() if self._counts.get(name) else label for name, label in self._names]
+        words = [
+            f"{label} {self._counts[name]}".strip() if self._counts.get(name) else label for name, label in self._names
+        ]
         first = 0
         while first < self._at and sum(cell_len(word) + 3 for word in words[first : self._at + 1]) > width:
             first += 1
