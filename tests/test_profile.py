@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from launchready_tui.errors import ProfileError
-from launchready_tui.model.product import Host, Product, Redirect, Route, Sender
+from launchready_tui.model.product import Host, Mail, Product, Redirect, Route, Sender
 from launchready_tui.model.profile import nameserver, parse_product, write_product
 
 WHOLE = """
@@ -47,6 +47,11 @@ weight = 5
 route = "login"
 think = "2s..6s"
 
+[mail]
+messages = ["proof/signup.eml"]
+reports = ["reports/"]
+authserv_id = "mx.google.com"
+
 [repository]
 path = "../acme"
 
@@ -73,6 +78,7 @@ def test_reads_everything() -> None:
     assert product.journeys[0].steps[0].think == "2s..6s"
     assert product.network.counts_as_public("127.0.0.9")
     assert not product.network.counts_as_public("10.0.0.1")
+    assert product.mail == Mail(("proof/signup.eml",), ("reports/",), "mx.google.com")
     assert product.network.ranges == {"cloudflare": ("127.0.1.0/24",)}
 
 
@@ -123,6 +129,15 @@ def test_round_trip() -> None:
         ('[product]\nname="A"\ndomain="a.test"\n[network]\nconnect_to = ["443:8443"]', "p.toml:5: network: connect_to"),
         ('[product]\nname="A"\ndomain="a.test"\n[network]\nnameservers = ["ns1"]', "p.toml:5: network: nameservers"),
         ('[product]\nname="A"\ndomain="a.test"\n[network]\npublic = ["127.0.0.0/99"]', "p.toml:5: network: public"),
+        (
+            '[product]\nname="A"\ndomain="a.test"\n[mail]\nmesages = []',
+            'p.toml:5: unknown key "mesages" in mail; did you mean "messages"?',
+        ),
+        ('[product]\nname="A"\ndomain="a.test"\n[mail]\nreports = [" "]', 'p.toml:5: mail: reports: "" is no path'),
+        (
+            '[product]\nname="A"\ndomain="a.test"\n[mail]\nauthserv_id = "a b"',
+            'p.toml:5: mail: authserv_id: "a b" is no name',
+        ),
         ('[product]\nname="A"\ndomain="a.test"\n[host]\nname="x"', "p.toml:4: host must be written as [[host]]"),
         ("product = 3", "p.toml:1: product must be written as [product]"),
     ],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from launchready_tui.model.product import Host, Product, Redirect, Route
+from launchready_tui.model.product import Host, Journey, Product, Redirect, Route, Sender
 
 T = TypeVar("T")
 
@@ -27,6 +27,23 @@ class EntryPoint:
 
     url: str
     redirect: Redirect | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailDomain:
+    """A domain that mail is sent from, with everybody who sends for it; without senders nobody has said that it is."""
+
+    name: str
+    senders: tuple[Sender, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A DKIM selector of a domain; `name` is '' where the sender's selector is not known."""
+
+    name: str
+    domain: str
+    senders: tuple[Sender, ...] = ()
 
 
 def root_url(host: Host, scheme: str = "https") -> str:
@@ -99,11 +116,86 @@ def _entry_points(product: Product) -> list[tuple[str, Any]]:
     return roots + [(redirect.source, EntryPoint(redirect.source, redirect)) for redirect in product.redirects]
 
 
+def _family(*families: str) -> Callable[[Product], list[tuple[str, Any]]]:
+    """The routes of some families of endpoints (login, reset, signup, invite, webhook)."""
+
+    def found(product: Product) -> list[tuple[str, Any]]:
+        return [(route.url, route) for route in product.routes if route.family in families]
+
+    return found
+
+
+def _api_routes(product: Product) -> list[tuple[str, Any]]:
+    """The declared API routes, and the root of an API host of which none is declared."""
+    routes = [route for route in product.routes if route.kind == "api"]
+    there = {route.host for route in routes}
+    roots = [Route(f"root:{host.name}", root_url(host), "api") for host in product.web_hosts if host.role == "api"]
+    return [(route.url, route) for route in (*routes, *(root for root in roots if root.host not in there))]
+
+
+def _admin_places(product: Product) -> list[tuple[str, Any]]:
+    """Declared admin routes by their URL, and every web host for the usual paths."""
+    routes: list[tuple[str, Any]] = [(route.url, route) for route in product.routes if route.kind == "admin"]
+    return routes + [(host.name, host) for host in product.web_hosts]
+
+
+def _owned_objects(product: Product) -> list[tuple[str, Any]]:
+    """What test accounts own, by URL; the domain where nothing is declared, so that this shows."""
+    objects = [(url, account) for account in product.accounts for url in account.objects]
+    return objects or [(product.domain, None)]
+
+
+def _tidy(name: str) -> str:
+    return name.strip().lower().strip(".")
+
+
+def _senders(product: Product) -> list[tuple[str, Any]]:
+    """Every domain that is declared as a sender's; the product's own where nothing is declared, so that this shows."""
+    domains: dict[str, list[Sender]] = {}
+    for sender in product.senders:
+        domains.setdefault(_tidy(sender.domain), []).append(sender)
+    found = [(name, MailDomain(name, tuple(senders))) for name, senders in domains.items()]
+    return found or [(product.domain, MailDomain(product.domain))]
+
+
+def _mail_domains(product: Product) -> list[tuple[str, Any]]:
+    """The product's own domain, whose name can be forged whether it sends or not, then the senders' domains."""
+    senders = dict(_senders(product))
+    return [(product.domain, senders.pop(product.domain, MailDomain(product.domain))), *senders.items()]
+
+
+def _selectors(product: Product) -> list[tuple[str, Any]]:
+    """Every known selector as `SELECTOR._domainkey.DOMAIN`; the domain itself where a sender has none that is known."""
+    found: list[tuple[str, Any]] = []
+    for name, domain in _senders(product):
+        for item in dict.fromkeys(item for sender in domain.senders for item in sender.selectors if _tidy(item)):
+            selector = _tidy(item).partition("._domainkey")[0]
+            users = tuple(sender for sender in domain.senders if item in sender.selectors)
+            found.append((f"{selector}._domainkey.{name}", Selector(selector, name, users)))
+        without = tuple(sender for sender in domain.senders if not any(map(_tidy, sender.selectors)))
+        if without or not domain.senders:
+            found.append((name, Selector("", name, without)))
+    return found
+
+
+def _signal_journeys(product: Product) -> list[tuple[str, Any]]:
+    """Every journey, declared or named by a failure signal; the domain where there is none, so that this shows."""
+    journeys = {journey.id: journey for journey in product.journeys}
+    for signal in product.signals:
+        journeys.setdefault(signal.journey, Journey(signal.journey))
+    return list(journeys.items()) or [(product.domain, None)]
+
+
+def _repository(product: Product) -> list[tuple[str, Any]]:
+    return [(product.repository or "repository", product.repository)]
+
+
 SUBJECTS: dict[str, Callable[[Product], list[tuple[str, Any]]]] = {
     "hosts": _hosts,
     "named-hosts": _named_hosts,
     "web-hosts": _web_hosts,
     "domain": _domain,
+    "repository": _repository,
     "routes": _routes,
     "visited-routes": _visited_routes,
     "login-routes": _login_routes,
@@ -111,6 +203,20 @@ SUBJECTS: dict[str, Callable[[Product], list[tuple[str, Any]]]] = {
     "pages": _pages,
     "redirects": _redirects,
     "entry-points": _entry_points,
+    "senders": _senders,
+    "mail-domains": _mail_domains,
+    "selectors": _selectors,
+    "login-family": _family("login"),
+    "reset-family": _family("reset"),
+    "signup-family": _family("signup"),
+    "invite-family": _family("invite"),
+    "webhook-family": _family("webhook"),
+    "account-forms": _family("login", "reset", "signup"),
+    "limited-routes": _family("login", "reset", "signup", "invite"),
+    "api-routes": _api_routes,
+    "admin-places": _admin_places,
+    "owned-objects": _owned_objects,
+    "signal-journeys": _signal_journeys,
 }
 
 

@@ -7,7 +7,7 @@ A Location header, a link or a sitemap entry is attacker-chosen text: other sche
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 from publicsuffixlist import PublicSuffixList
@@ -116,6 +116,7 @@ def _suffixes() -> PublicSuffixList:
     return PublicSuffixList(accept_unknown=True)
 
 
+@lru_cache(maxsize=4096)
 def registrable(host: str) -> str:
     """The registrable domain of a host by the public suffix list; the host itself where it has none (an IP literal)."""
     name = host.lower().rstrip(".")

@@ -33,7 +33,9 @@ VERBS = {
     "undo": ("undo", "Take back the newest record."),
     "redo": ("redo", "Bring back what was taken back."),
     "copy": ("copy", "Make a consistent copy of an engagement."),
-    "export": ("export", "Write the handover documents into a folder."),
+    "export": ("export", "Write the handover pack into a folder."),
+    "verify": ("verify", "Prove that a handover pack was not altered."),
+    "secrets": ("secrets", "Look for secrets in a folder, in what is staged, or in a git history."),
     "token": ("token", "Keep provider tokens in the keyring."),
     "doctor": ("doctor", "Say what works on this machine and what is missing."),
 }

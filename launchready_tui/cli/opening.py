@@ -12,15 +12,15 @@ from launchready_tui.cli import notices
 from launchready_tui.errors import EngagementError, InputError
 
 if TYPE_CHECKING:
-    from launchready_tui.engine.session import Session
+    from launchready_tui.engine.session import Session, Tokens
 
 
 @contextmanager
-def engagement(path: Path, runbook: Path | None = None) -> Iterator[Session]:
-    """An open engagement file."""
+def engagement(path: Path, runbook: Path | None = None, tokens: Tokens | None = None) -> Iterator[Session]:
+    """An open engagement file; `tokens` in place of the keyring."""
     from launchready_tui.engine.session import Session
 
-    session = Session.open(path, runbook=runbook)
+    session = Session.open(path, runbook=runbook, tokens=tokens)
     try:
         yield session
     finally:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from launchready_tui.errors import InputError
 
 if TYPE_CHECKING:
+    from launchready_tui.engine.session import Session
     from launchready_tui.practice.process import PracticeProcess
 
 
@@ -23,4 +24,14 @@ def open_screens(
         )
     from launchready_tui.tui.app import run_tui
 
-    return run_tui(file, ascii=plain, no_animation=no_animation, practice=practice)
+    if practice is not None:
+        return run_tui(file, ascii=plain, no_animation=no_animation, practice=practice, opener=_open_practice)
+    return run_tui(file, ascii=plain, no_animation=no_animation)
+
+
+def _open_practice(path: Path) -> Session:
+    """The practice engagement reads its passwords from the practice target, never from the keyring."""
+    from launchready_tui.engine.session import Session
+    from launchready_tui.practice.visitors import tokens
+
+    return Session.open(path, tokens=tokens)

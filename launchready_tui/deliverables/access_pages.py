@@ -21,7 +21,8 @@ from launchready_tui.deliverables.blocks import (
 )
 from launchready_tui.deliverables.dates import day
 from launchready_tui.deliverables.reading import Reading
-from launchready_tui.engine.access import AccessMap, AccessRow, Danger, access_map
+from launchready_tui.engine.access import AccessMap, AccessRow, access_map
+from launchready_tui.engine.accessdangers import Danger
 from launchready_tui.model.records import Grant
 from launchready_tui.text import plural
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ def available(snapshot: Snapshot) -> tuple[DocumentInfo, ...]:
 
 def markdown(document_id: str, snapshot: Snapshot) -> str:
     """A document as Markdown, for a preview: evidence by its ids only. Raises `InputError` for an unknown document."""
-    return to_markdown(_document(document_id, read(snapshot)))
+    return to_markdown(compose(document_id, read(snapshot)))
 
 
 def missing(snapshot: Snapshot) -> tuple[Missing, ...]:
@@ -63,24 +63,29 @@ def export(
     snapshot: Snapshot, evidence: Iterable[Evidence[Any]], folder: Path, formats: Sequence[str] = FORMATS
 ) -> tuple[Path, ...]:
     """Write the documents into a folder: one Markdown file each, and all in one HTML file. Raises `InputError`."""
-    reading = read(snapshot, evidence)
+    return write_all(folder, texts(read(snapshot, evidence), formats))
+
+
+def texts(reading: Reading, formats: Collection[str]) -> dict[str, str]:
+    """The documents by file name: one Markdown file each, and all in one HTML file."""
     files: dict[str, str] = {}
     if "md" in formats:
-        files |= {f"{info.id}.md": to_markdown(_document(info.id, reading)) for info in available(snapshot)}
+        files |= {f"{info.id}.md": to_markdown(compose(info.id, reading)) for info in available(reading.snapshot)}
     if "html" in formats:
         from launchready_tui.deliverables.to_html import to_html
 
-        files["handover.html"] = to_html(_chapters(reading))
-    return write_all(folder, files)
+        files["handover.html"] = to_html(chapters(reading))
+    return files
 
 
-def _chapters(reading: Reading) -> tuple[Document, ...]:
-    """The documents in the order of the HTML: what is looked up comes last."""
-    others = [_document(info.id, reading) for info in available(reading.snapshot) if info.id != handover.ID]
+def chapters(reading: Reading) -> tuple[Document, ...]:
+    """All documents in the order of a book: what is looked up comes last."""
+    others = [compose(info.id, reading) for info in available(reading.snapshot) if info.id != handover.ID]
     return (handover.main(reading), *others, handover.appendix(reading))
 
 
-def _document(document_id: str, reading: Reading) -> Document:
+def compose(document_id: str, reading: Reading) -> Document:
+    """One document. Raises `InputError` for an unknown id."""
     own = _OWN.get(document_id)
     if own is not None:
         return own(reading)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launchready_tui.deliverables import access_pages, issues, journal, page_one, steps, topics, trace
-from launchready_tui.deliverables.blocks import Block, Document
+from launchready_tui.deliverables.blocks import Block, Callout, Document, Paragraph, line
 from launchready_tui.deliverables.evidence_list import evidence_list
 from launchready_tui.deliverables.reading import Reading
 
@@ -21,6 +21,7 @@ def handover(reading: Reading) -> Document:
 def main(reading: Reading) -> Document:
     """What people read."""
     blocks: tuple[Block, ...] = (
+        *_redaction(reading),
         *page_one.verdict(reading),
         page_one.bars(reading),
         page_one.blockers(reading),
@@ -41,6 +42,17 @@ def main(reading: Reading) -> Document:
         trace.items(reading),
     )
     return Document(ID, "Handover", reading.product, reading.date, blocks)
+
+
+def _redaction(reading: Reading) -> tuple[Block, ...]:
+    """What a third party has to know about this copy."""
+    if not reading.redacted:
+        return ()
+    told = line(
+        "Contacts, custody, notes and the content of evidence are left out; people are called by letters, private ",
+        "addresses by numbers. Dangers that follow from what is left out are not listed.",
+    )
+    return (Callout("waived", "Redacted for third parties", (Paragraph(told),)),)
 
 
 def appendix(reading: Reading) -> Document:

@@ -46,7 +46,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The snapshot and what was looked up in it once. `records`: the newest counting record by what it is about."""
+    """The snapshot and what was looked up in it once.
+
+    `records`: the newest counting record by what it is about. `redacted`: names and the like were masked before.
+    """
 
     snapshot: Snapshot
     groups: tuple[Group, ...]
@@ -56,6 +59,7 @@ class Reading:
     by_key: Mapping[tuple[str, str], Standing]
     evidence: Mapping[str, Evidence[Any]]
     as_of: datetime | None
+    redacted: bool = False
 
     @property
     def date(self) -> str:
@@ -108,7 +112,7 @@ class Reading:
         return None
 
 
-def read(snapshot: Snapshot, evidence: Iterable[Evidence[Any]] = ()) -> Reading:
+def read(snapshot: Snapshot, evidence: Iterable[Evidence[Any]] = (), *, redacted: bool = False) -> Reading:
     """Arrange a snapshot."""
     rows: dict[str, list[Standing]] = {}
     for row in snapshot.board:
@@ -122,7 +126,8 @@ def read(snapshot: Snapshot, evidence: Iterable[Evidence[Any]] = ()) -> Reading:
         numbers={record.number: record for record in snapshot.records},
         by_key={row.key: row for row in snapshot.board},
         evidence={item.id: item for item in evidence},
-        as_of=_newest(snapshot),
+        as_of=newest(snapshot),
+        redacted=redacted,
     )
 
 
@@ -135,7 +140,8 @@ def _worst_first(row: Standing) -> tuple[int, int]:
     return (marks.urgency(row), _SEVERITIES.index(row.severity))
 
 
-def _newest(snapshot: Snapshot) -> datetime | None:
+def newest(snapshot: Snapshot) -> datetime | None:
+    """The moment of the newest thing that anybody saw or recorded."""
     moments = [record.at for record in snapshot.records]
     moments += [run.finished_at for run in snapshot.runs if run.finished_at]
     for row in snapshot.board:

@@ -10,9 +10,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from launchready_tui.deliverables.blocks import Block, Document, Progress, Section, Table, walk
+from launchready_tui.deliverables.anchors import Anchors
+from launchready_tui.deliverables.blocks import Document, Progress, Section
 from launchready_tui.deliverables.safe import flat, multiline
-from launchready_tui.text import slug
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -24,55 +24,6 @@ class Entry:
     id: str
     title: str
     parts: tuple[Entry, ...] = ()
-
-
-class Anchors:
-    """The ids of one page: no two alike, and none that leads nowhere."""
-
-    def __init__(self, documents: Sequence[Document]) -> None:
-        self._used: set[str] = set()
-        self._sections: dict[int, str] = {}
-        self._places: dict[tuple[str, str], str] = {}
-        self._rows: dict[str, str] = {}
-        for document in documents:
-            self._places[document.id, ""] = self._unique(slug(document.id))
-        for document in documents:
-            for block in walk(document.blocks):
-                self._add(document, block)
-
-    def _add(self, document: Document, block: Block) -> None:
-        if isinstance(block, Section):
-            name = self._unique(f"{slug(document.id)}-{slug(block.anchor)}")
-            self._sections[id(block)] = name
-            self._places.setdefault((document.id, block.anchor), name)
-        elif isinstance(block, Table):
-            for row in block.rows:
-                if row.anchor and row.anchor not in self._rows:
-                    self._rows[row.anchor] = self._unique(slug(row.anchor))
-
-    def _unique(self, name: str) -> str:
-        number, found = 1, name
-        while found in self._used:
-            number += 1
-            found = f"{name}-{number}"
-        self._used.add(found)
-        return found
-
-    def document(self, document: str) -> str:
-        """The id of a document."""
-        return self._places[document, ""]
-
-    def section(self, section: Section) -> str:
-        """The id of a section."""
-        return self._sections[id(section)]
-
-    def row(self, anchor: str) -> str:
-        """The id of a row that references lead to, '' if there is none."""
-        return self._rows.get(anchor, "")
-
-    def target(self, document: str, section: str) -> str:
-        """Where a link to a document goes: to its section, else to its beginning; '' if it is not in this file."""
-        return self._places.get((document, section)) or self._places.get((document, ""), "")
 
 
 def to_html(documents: Sequence[Document]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from launchready_tui.engine.accessdangers import Danger, dated
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.journal import State
 from launchready_tui.model.records import Grant, Person, System
@@ -47,6 +48,7 @@ PROOF_DAYS = 30
 _TITLES = {"dns": "DNS", "cdn": "CDN", "ci": "CI", "ai-provider": "AI provider"}
 _ROLES = ("founder", "backup", "consultant", "other")
 _KEYS = ("owner", "admin")
+_SEVERITIES = tuple(Severity)
 _SHARED = re.compile(
     r"\b(shared|team|everybody|everyone|office|staff|info|support|hello|accounts?)\b(?! vault)|[&/]| and ",
     re.IGNORECASE,
@@ -58,18 +60,7 @@ _PRIVATE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Danger:
-    """Something about a system that can lock the business out. `kind` is a stable slug."""
-
-    kind: str
-    area: str
-    severity: Severity
-    words: str
-    sentence: str
-
-
-_Make = Callable[[str, Severity, str, str], Danger]
+Make = Callable[[str, Severity, str, str], Danger]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +117,11 @@ class AccessMap:
 def access_map(snapshot: Snapshot) -> AccessMap:
     """The map as it stands."""
     return compute(
-        snapshot.state, snapshot.now, required=required(snapshot.runbook), proof_days=proof_days(snapshot.runbook)
+        snapshot.state,
+        snapshot.now,
+        required=required(snapshot.runbook),
+        proof_days=proof_days(snapshot.runbook),
+        domain=snapshot.product.domain,
     )
 
 
@@ -149,7 +144,12 @@ def proof_days(runbook: Runbook) -> int:
 
 
 def compute(
-    state: State, now: datetime, *, required: Sequence[str] = REQUIRED, proof_days: int = PROOF_DAYS
+    state: State,
+    now: datetime,
+    *,
+    required: Sequence[str] = REQUIRED,
+    proof_days: int = PROOF_DAYS,
+    domain: str = "",
 ) -> AccessMap:
     """The map of a state. The required systems come first, in their order, then the others as they were recorded."""
     people = _people(state)
@@ -162,6 +162,9 @@ def compute(
     for area in areas:
         row = AccessRow(area, title(area), area in required, systems.get(area), grants.get(area, {}))
         dangers = _dangers(row, people, now, timedelta(days=proof_days))
+        if row.is_used and row.is_known:
+            dangers += dated(row.title, area, row.system, row.grants, people, now, domain)
+            dangers.sort(key=lambda danger: _SEVERITIES.index(danger.severity))
         rows.append(AccessRow(area, row.title, row.required, row.system, row.grants, tuple(dangers)))
     return AccessMap(people, tuple(rows))
 
@@ -227,7 +230,7 @@ def _dangers(row: AccessRow, people: Iterable[Person], now: datetime, proof: tim
     return found
 
 
-def _proof(row: AccessRow, grants: Sequence[Grant], now: datetime, proof: timedelta, danger: _Make) -> list[Danger]:
+def _proof(row: AccessRow, grants: Sequence[Grant], now: datetime, proof: timedelta, danger: Make) -> list[Danger]:
     if not grants:
         return []
     never = [grant for grant in grants if grant.proven_at is None]
@@ -253,7 +256,7 @@ def _proof(row: AccessRow, grants: Sequence[Grant], now: datetime, proof: timede
     return []
 
 
-def _shared(row: AccessRow, danger: _Make) -> list[Danger]:
+def _shared(row: AccessRow, danger: Make) -> list[Danger]:
     shared = [grant.person for grant in row.grants.values() if _SHARED.search(grant.person)]
     note = f"{row.system.custody} {row.system.note}" if row.system else ""
     if not shared and not _SHARED_NOTE.search(note):
@@ -269,7 +272,7 @@ def _shared(row: AccessRow, danger: _Make) -> list[Danger]:
     ]
 
 
-def _custody(row: AccessRow, people: Iterable[Person], danger: _Make) -> list[Danger]:
+def _custody(row: AccessRow, people: Iterable[Person], danger: Make) -> list[Danger]:
     custody = row.system.custody.strip() if row.system else ""
     if not custody:
         return [danger("no-custody", Severity.MEDIUM, "kept where?", "it is not recorded where the login is kept.")]

@@ -20,6 +20,9 @@ F = TypeVar("F", bound=Facts)
 
 TOOL = f"launchready {__version__}"
 
+DEADLINE = 45.0
+"""Seconds after which a question is given up, whatever its probe does (waiting for its turn not counted)."""
+
 
 class Door(Protocol):
     """Answers questions, each at most once per attempt."""
@@ -71,12 +74,13 @@ class LiveDoor:
 
         async with self.pacing.turn(question):
             started = self._clock()
+            patience = question.patience or DEADLINE
             try:
-                async with asyncio.timeout(question.patience):
+                async with asyncio.timeout(patience):
                     outcome = await self._probe.answer(question, attempt, simpler)
             except TimeoutError:
                 outcome = Outcome(
-                    failure=Failure("timeout", f"No answer from {question.host} within {question.patience:.0f} s.", Fault.TARGET)
+                    failure=Failure("timeout", f"No answer from {question.host} within {patience:.0f} s.", Fault.TARGET)
                 )
         return self._kept(question, attempt, started, outcome)
 

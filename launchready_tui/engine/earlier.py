@@ -1,4 +1,4 @@
-"""Answers what earlier runs saw, from the engagement file, beside the probes that ask the outside."""
+"""Answers what the engagement itself knows, from its file, beside the probes that ask the outside."""
 
 from __future__ import annotations
 
@@ -7,7 +7,20 @@ from collections.abc import Callable
 from typing import Any
 
 from launchready_tui.model.evidence import Ask, Evidence
-from launchready_tui.model.questions import EarlierCertificate, Question, SeenCertificate, TlsHandshake, TlsSession
+from launchready_tui.model.journal import State, payload
+from launchready_tui.model.questions import (
+    EarlierCertificate,
+    KeptNote,
+    Moment,
+    NoteText,
+    Question,
+    RunMoment,
+    SeenCertificate,
+    TlsHandshake,
+    TlsSession,
+)
+from launchready_tui.model.records import Note
+from launchready_tui.model.results import Run
 from launchready_tui.probes.outcome import Outcome, Probe
 
 Look = Callable[[str, str, int], tuple[Evidence[Any], ...]]
@@ -15,18 +28,30 @@ Look = Callable[[str, str, int], tuple[Evidence[Any], ...]]
 
 
 class WithMemory:
-    """A probe that remembers: `EarlierCertificate` is answered from the records, all else by the probe inside."""
+    """A probe that remembers: what earlier runs saw, when this one began, what people wrote; all else is asked of the
+    probe inside.
+    """
 
-    def __init__(self, inner: Probe, look: Look, run: int) -> None:
+    def __init__(self, inner: Probe, look: Look, run: Run, state: State) -> None:
         self._inner = inner
         self._look = look
         self._run = run
+        self._state = state
 
     async def answer(self, question: Question[Any], attempt: int, ask: Ask) -> Outcome:
         """Answer from memory or pass on."""
-        if not isinstance(question, EarlierCertificate):
-            return await self._inner.answer(question, attempt, ask)
-        seen = await asyncio.to_thread(self._look, TlsHandshake.kind, question.name, self._run)
+        match question:
+            case EarlierCertificate(name=name):
+                return await self._certificate(name)
+            case RunMoment():
+                return Outcome(Moment(self._run.started_at))
+            case KeptNote(check=check):
+                return Outcome(newest_note(self._state, check))
+            case _:
+                return await self._inner.answer(question, attempt, ask)
+
+    async def _certificate(self, host: str) -> Outcome:
+        seen = await asyncio.to_thread(self._look, TlsHandshake.kind, host, self._run.id)
         for evidence in reversed(seen):
             if isinstance(evidence.facts, TlsSession) and evidence.facts.chain:
                 leaf = evidence.facts.leaf
@@ -36,3 +61,12 @@ class WithMemory:
     async def aclose(self) -> None:
         """Close the probe inside."""
         await self._inner.aclose()
+
+
+def newest_note(state: State, check: str) -> NoteText:
+    """The newest note about a check, whatever its subject."""
+    for record in reversed(state.notes):
+        note = payload(record, Note)
+        if note.check == check:
+            return NoteText(record.number, note.text, note.by)
+    return NoteText(0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from launchready_tui.model.board import BarState, Gate, GateItem, GateVerdict, Standing
 from launchready_tui.model.journal import State, payload
@@ -12,6 +13,7 @@ from launchready_tui.model.verdicts import Severity, Source, Verdict
 from launchready_tui.text import plural
 
 _UNSEEN = (Verdict.UNKNOWN, Verdict.NOT_RUN, Verdict.ERROR)
+_SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
 _ORDER = [
     BarState.FAIL,
     BarState.UNKNOWN,
@@ -28,8 +30,11 @@ def compute_gate(runbook: Runbook, board: Sequence[Standing], state: State) -> G
     WITH ACCEPTED RISKS.
     """
     decided = frozenset(payload(record, Decision).topic for record in state.decisions) - {""}
-    bars = tuple(_item(bar, _covering(bar, board), decided) for bar in runbook.bars)
-    items = tuple(_item(bar, _covering(bar, board), decided) for bar in runbook.items)
+    by_entry: defaultdict[str, list[Standing]] = defaultdict(list)
+    for row in board:
+        by_entry[row.entry.id].append(row)
+    bars = tuple(_item(bar, _covering(bar, by_entry), decided) for bar in runbook.bars)
+    items = tuple(_item(bar, _covering(bar, by_entry), decided) for bar in runbook.items)
     blocking = sorted((row for row in board if row.blocks), key=_urgency)
     blockers = tuple(row.key for row in blocking if row.verdict is Verdict.FAIL)
     unseen = tuple(row.key for row in blocking if row.verdict is not Verdict.FAIL)
@@ -56,13 +61,18 @@ def compute_gate(runbook: Runbook, board: Sequence[Standing], state: State) -> G
     )
 
 
-def _covering(bar: Bar, board: Sequence[Standing]) -> list[Standing]:
-    return [row for row in board if any(row.entry.covers(control) for control in bar.controls)]
+def _covering(bar: Bar, by_entry: Mapping[str, list[Standing]]) -> list[Standing]:
+    """The rows of the checks that decide a bar: a check is asked once, however many subjects it has."""
+    return [
+        row
+        for rows in by_entry.values()
+        if any(rows[0].entry.covers(control) for control in bar.controls)
+        for row in rows
+    ]
 
 
 def _urgency(row: Standing) -> tuple[int, int, int, str, str]:
-    severities = list(Severity)
-    return (severities.index(row.severity), row.verdict is not Verdict.FAIL, row.entry.minutes, *row.key)
+    return (_SEVERITIES[row.severity], row.verdict is not Verdict.FAIL, row.entry.minutes, *row.key)
 
 
 def _item(bar: Bar, rows: list[Standing], decided: frozenset[str]) -> GateItem:

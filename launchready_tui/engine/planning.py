@@ -11,13 +11,7 @@ from launchready_tui.engine.judging import Planned
 from launchready_tui.model.product import Host, Product, Redirect, Route
 from launchready_tui.model.runbook import Kind, Runbook
 from launchready_tui.model.verdicts import Consent
-from launchready_tui.text import one_line, plural
-
-SENT = {
-    "redirects.machine-endpoints": "one POST with an empty JSON body",
-    "redirects.open-redirect": "up to four GETs with a return address of example.org",
-}
-"""What the active checks send, in words, where the runbook's claim does not say it."""
+from launchready_tui.text import one_line
 
 
 def plan(runbook: Runbook, registry: dict[str, Check], product: Product, selection: Selection) -> tuple[Planned, ...]:
@@ -33,21 +27,29 @@ def plan(runbook: Runbook, registry: dict[str, Check], product: Product, selecti
 
 def preview(planned: tuple[Planned, ...], levels: frozenset[Consent], may: Callable[[str, Consent], bool]) -> Preview:
     """What running the planned checks would do, with those levels of consent."""
-    active = [item for item in planned if item.entry.consent is not Consent.PASSIVE and item.entry.consent in levels]
-    lines: dict[str, int] = {}
+    active = [item for item in planned if item.entry.sends and _beyond(item) in levels]
+    targets: dict[str, list[str]] = {}
     for item in active:
-        what = SENT.get(item.entry.id, f"the requests of “{item.entry.claim}”")
-        lines[f"{what} to {one_line(item.subject.name, 80)}"] = 1
-    unauthorized = {host_of(item) for item in active if not may(host_of(item), item.entry.consent)}
-    shown = tuple(list(lines)[:40])
-    more = len(lines) - len(shown)
+        targets.setdefault(item.entry.sends, []).append(one_line(item.subject.name, 80))
+    unauthorized = {host_of(item) for item in active if not may(host_of(item), _beyond(item))}
     return Preview(
         checks=len({item.entry.id for item in planned}),
         subjects=len(planned),
         hosts=tuple(sorted({host_of(item) for item in planned} - {""})),
-        active=(*shown, f"and {plural(more, 'more request')}") if more > 0 else shown,
+        active=tuple(f"{sends} to {_named(names)}" for sends, names in targets.items()),
         unauthorized=tuple(sorted(unauthorized)),
     )
+
+
+def _named(names: list[str]) -> str:
+    """The first three names, and how many more there are."""
+    more = len(names) - 3
+    return ", ".join(names[:3]) + (f" and {more} more" if more > 0 else "")
+
+
+def _beyond(item: Planned) -> Consent:
+    """The consent that the part of a check needs which sends more than a browser does."""
+    return Consent.ACTIVE if item.entry.consent is Consent.PASSIVE else item.entry.consent
 
 
 def host_of(item: Planned) -> str:

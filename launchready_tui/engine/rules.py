@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from launchready_tui.errors import InputError
 from launchready_tui.model.board import Snapshot
+from launchready_tui.model.journal import State
+from launchready_tui.model.journal import payload as journal_payload
 from launchready_tui.model.profile import parse_product
 from launchready_tui.model.records import (
     Attestation,
@@ -73,8 +75,8 @@ def validate(payload: Payload, snapshot: Snapshot) -> None:
         case Grant(area=area, person=person):
             _need(area, "The system is missing.", "Name the system.")
             _need(person, "The person is missing.", "Name the person.")
-        case SignOff(by=by):
-            _need(by, "Nobody is named who signs.", "Name the person.")
+        case SignOff():
+            _sign_off(payload, snapshot)
         case _:
             pass
 
@@ -143,6 +145,27 @@ def _decision(decision: Decision, snapshot: Snapshot) -> None:
             )
         if decision.supersedes in snapshot.state.superseded():
             raise InputError(f"Decision {decision.supersedes} is superseded already.", "Supersede the newest one.")
+
+
+def _sign_off(signed: SignOff, snapshot: Snapshot) -> None:
+    """Consultant and founder check one another: one person cannot be both."""
+    _need(signed.by, "Nobody is named who signs.", "Name the person.")
+    other = other_signature(signed.by, signed.role, snapshot.state)
+    if other:
+        raise InputError(
+            f"{one_line(signed.by, 60)} signed as {other} already.",
+            f"The {signed.role} is somebody else: two people look at the gate.",
+        )
+
+
+def other_signature(by: str, role: str, state: State) -> str:
+    """The other role in which this person's signature stands, '' if there is none."""
+    newest: dict[str, str] = {}
+    for record in state.sign_offs:
+        earlier = journal_payload(record, SignOff)
+        newest[earlier.role] = earlier.by
+    name = " ".join(by.split()).casefold()
+    return next((kind for kind, who in newest.items() if kind != role and " ".join(who.split()).casefold() == name), "")
 
 
 def _authorization(grant: Authorization, snapshot: Snapshot) -> None:

@@ -7,12 +7,13 @@ import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
 from launchready_tui.checks import load
-from launchready_tui.engine import comparing, planning, rules, saved
+from launchready_tui.engine import comparing, past, planning, reopening, rules, saved
 from launchready_tui.engine.asking import TOOL, Door, LiveDoor, ReplayDoor
 from launchready_tui.engine.earlier import WithMemory
 from launchready_tui.engine.events import Listener, Preview, RunFinished, RunStarted, Selection, nobody
@@ -24,6 +25,7 @@ from launchready_tui.engine.standing import board
 from launchready_tui.errors import EngagementError, ReplayError
 from launchready_tui.model import codec
 from launchready_tui.model.board import Snapshot
+from launchready_tui.model.chain import ChainRow
 from launchready_tui.model.changes import Changes
 from launchready_tui.model.evidence import Evidence
 from launchready_tui.model.journal import fold
@@ -33,11 +35,17 @@ from launchready_tui.model.records import Payload, ProductText, Record, Redo, Un
 from launchready_tui.model.results import Result, Run
 from launchready_tui.model.runbook import Runbook
 from launchready_tui.model.verdicts import Consent
-from launchready_tui.runbook.loader import built_in, load_runbook
+from launchready_tui.runbook.loader import built_in, built_in_folder, load_runbook
 from launchready_tui.store.file import EngagementFile
+from launchready_tui.store.tokens import kept_tokens
 
 Clock = Callable[[], datetime]
+Tokens = Callable[[str], str | None]
+"""The token of a provider, or the password of a test account (`account:ROLE`), None if there is none."""
+
 PLACE, VISITED = "place", "visited"
+SAME_MOMENT = timedelta(seconds=1)
+"""Within it a snapshot is not made anew if nothing was written: opening a file asks for three."""
 
 
 def utc_now() -> datetime:
@@ -45,11 +53,12 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Conclusion:
     """A run with its results and evidence, and how things stood when it ended.
 
-    `mandated` is the time in seconds spent in gaps that politeness asks for.
+    `mandated` is the time in seconds spent in gaps that politeness asks for. Without a `repr`: `asyncio.run` writes
+    that of its result down twice when it ends, and all evidence takes a tenth of a second.
     """
 
     run: Run
@@ -66,23 +75,36 @@ class Session:
     thread of its own): a screen calls them by `asyncio.to_thread`. What a recording method returned is on disk.
     """
 
-    def __init__(self, file: EngagementFile, runbook: Runbook, clock: Clock) -> None:
+    def __init__(self, file: EngagementFile, runbook: Runbook, clock: Clock, tokens: Tokens | None = None) -> None:
         self._file = file
+        self._tokens = tokens or kept_tokens(file.path.stem if file.path else "")
         self._runbook = runbook
         self._clock = clock
         self._registry = load()
         self._findings = Findings()
         self._seen = 0
+        self._last: Snapshot | None = None
         self._lock = threading.Lock()
         self._last_visit = file.remark(VISITED)
+        self.runbook_folder = built_in_folder()
 
     @classmethod
-    def open(cls, path: Path, *, runbook: Path | None = None, clock: Clock = utc_now) -> Self:
-        """Open an engagement file. Raises `EngagementError` where it is missing, foreign, corrupt, newer or locked."""
-        plan = _runbook(runbook)
-        file = EngagementFile(path)
-        session = cls(file, plan, clock)
+    def open(
+        cls, path: Path, *, runbook: Path | None = None, clock: Clock = utc_now, tokens: Tokens | None = None
+    ) -> Self:
+        """Open an engagement file, or the folder of a handover pack: that one can only be read.
+
+        Raises `EngagementError` where it is missing, foreign, corrupt, newer, locked or an altered pack.
+
+        `tokens` gives provider tokens and test passwords; without it they come from the keyring and the environment.
+        """
+        if reopening.is_pack(path):
+            file, runbook = reopening.open_pack(path)
+        else:
+            file = EngagementFile(path)
         try:
+            session = cls(file, _runbook(runbook), clock, tokens)
+            session.runbook_folder = runbook or built_in_folder()
             session.snapshot()
         except BaseException:
             file.close()
@@ -99,15 +121,16 @@ class Session:
         name: str = "product.toml",
         runbook: Path | None = None,
         clock: Clock = utc_now,
+        tokens: Tokens | None = None,
     ) -> Self:
         """A new engagement for a product profile; `path` None keeps it in memory.
 
-        `name` is what errors call the profile. Raises `EngagementError` or `ProfileError`.
+        `name` is what errors call the profile, `tokens` as in `open`. Raises `EngagementError` or `ProfileError`.
         """
         plan = _runbook(runbook)
         parse_product(toml, name, base)
         file = EngagementFile(path, create=path is not None)
-        session = cls(file, plan, clock)
+        session = cls(file, plan, clock, tokens)
         file.append_record(ProductText(toml, base), clock())
         return session
 
@@ -132,32 +155,41 @@ class Session:
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
-    def snapshot(self) -> Snapshot:
-        """How everything stands now."""
-        return self._snapshot(self._clock())
+    def snapshot(self, now: datetime | None = None) -> Snapshot:
+        """How everything stands now, or as somebody would have seen it at another moment."""
+        return self._snapshot(now or self._clock())
 
     def _snapshot(self, now: datetime) -> Snapshot:
         with self._lock:
             self._seen, fresh = self._file.results_after(self._seen)
             self._findings.add(fresh)
-            records = self._file.records()
+            records, runs = self._file.records(), self._file.runs()
+            last = self._last
+            soon = last is not None and timedelta() <= now - last.now < SAME_MOMENT
+            if last is not None and soon and not fresh and len(records) == len(last.records) and runs == last.runs:
+                return last
             state = fold(records)
             product = _product(state.product, str(self.path or "product.toml"))
             findings = self._findings.standing(state.waivers, now)
             rows = board(self._runbook, self._registry, product, state, self._findings.latest.values(), findings, now)
-            return Snapshot(
+            self._last = Snapshot(
                 path=str(self.path or ""),
                 now=now,
                 product=product,
                 runbook=self._runbook,
                 state=state,
                 records=records,
-                runs=self._file.runs(),
+                runs=runs,
                 board=rows,
                 findings=findings,
                 gate=compute_gate(self._runbook, rows, state),
                 head=self._file.head,
             )
+            return self._last
+
+    def past(self, moment: datetime) -> Snapshot:
+        """How everything stood at that moment (`engine.past`). Raises `InputError` where there was nothing yet."""
+        return past.at_moment(self.snapshot(), self._file.results_after(0)[1], self._registry, moment)
 
     def evidence(self, ids: Sequence[str]) -> tuple[Evidence[Any], ...]:
         """Stored evidence by id, in that order; what is not there is left out."""
@@ -217,6 +249,10 @@ class Session:
         """A consistent copy of the file. Raises `EngagementError` if the target exists."""
         self._file.copy_to(target)
 
+    def chain(self) -> tuple[ChainRow, ...]:
+        """Every row that the hash chain covers, in its order."""
+        return self._file.chain()
+
     def broken_link(self) -> str:
         """Where the hash chain of the file does not fit, '' if it is whole."""
         return self._file.broken_link()
@@ -253,8 +289,15 @@ class Session:
             kept.append(evidence)
             batch.keep(evidence)
 
-        prober = WithMemory(Prober(product.network, product.base), self._file.newest_evidence, run.id)
-        door = LiveDoor(prober, clock=self._clock, may=self._permission(snapshot, authorized_by), keep=keep)
+        inner = Prober(product.network, product.base, product, self._tokens)
+        prober = WithMemory(inner, self._file.newest_evidence, run, snapshot.state)
+        permitted = self._permission(snapshot, authorized_by)
+
+        def may(host: str, level: Consent) -> bool:
+            """Authorized, and chosen for this run: a check that is passive in part asks no more than that."""
+            return level in selection.levels and permitted(host, level)
+
+        door = LiveDoor(prober, clock=self._clock, may=may, keep=keep)
         listener(RunStarted(run, len(planned)))
         results: tuple[Result, ...] = ()
         state = "interrupted"
@@ -412,7 +455,13 @@ def _product(text: ProductText | None, name: str) -> Product:
         raise EngagementError(
             "The engagement has no product profile.", "Import one: `launchready product import FILE product.toml`."
         )
-    return parse_product(text.toml, f"profile in {name}", text.base)
+    return _parsed(text, f"profile in {name}")
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: ProductText, name: str) -> Product:
+    """The profile; the same text is read once, not at every snapshot."""
+    return parse_product(text.toml, name, text.base)
 
 
 def _fingerprint(product: Product) -> str:

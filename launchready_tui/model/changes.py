@@ -13,8 +13,9 @@ from launchready_tui.model.results import Finding
 class Changes:
     """The difference between `since` and now, for the person who comes back.
 
-    `expired` are sentences: attestations, waivers and authorizations that ran out since; `soon` are those, and
-    certificates, that run out within a week.
+    `reopened` are problems that came back, or whose waiver ran out. `expired` are sentences: what people recorded and
+    ran out since (answers, waivers, drills, authorizations, cards, accesses to be removed); `soon` is what runs out
+    within a week.
     """
 
     since: datetime | None

@@ -76,13 +76,14 @@ class Clock:
 class State:
     """What the records that count add up to.
 
-    Records keep their number and time; `by_key` are the newest per check and subject.
+    Records keep their number and time. `former` are accesses that somebody looked up again and found gone.
     """
 
     product: ProductText | None = None
     people: tuple[Person, ...] = ()
     systems: tuple[System, ...] = ()
     grants: tuple[Grant, ...] = ()
+    former: tuple[Grant, ...] = ()
     attestations: Mapping[Key, Record] = field(default_factory=dict)
     drills: Mapping[Key, Record] = field(default_factory=dict)
     waivers: Mapping[Key, Record] = field(default_factory=dict)
@@ -168,6 +169,7 @@ def fold(records: Iterable[Record]) -> State:
         people=tuple(person for person in people.values() if not person.removed),
         systems=tuple(system for system in systems.values() if not system.removed),
         grants=tuple(grant for grant in grants.values() if grant.role),
+        former=tuple(grant for grant in grants.values() if not grant.role and grant.gone_at),
         attestations=newest[Attestation],
         drills=newest[Drill],
         waivers=newest[Waiver],

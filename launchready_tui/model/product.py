@@ -5,12 +5,14 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 from urllib.parse import urlsplit
 
 HostRole = Literal["apex", "www", "app", "api", "mail", "other"]
 RouteKind = Literal["page", "auth", "api", "webhook", "admin"]
 Family = Literal["", "login", "reset", "signup", "invite", "webhook"]
+SignalKind = Literal["count", "rate", "latency"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,26 @@ class Budgets:
 
 
 @dataclass(frozen=True, slots=True)
+class Environment:
+    """Production's environment variables: `production_names` is a file with their names (never values), one a line."""
+
+    production_names: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Proof of the product's mail, in files: saved messages, and aggregate reports (files or folders of them).
+
+    `authserv_id` is the name under which the mailbox that received the messages writes its verdicts (RFC 8601): only
+    what it says is believed.
+    """
+
+    messages: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
+    authserv_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class JourneyStep:
     """One step of a journey: a route, then a pause (`think` is a range such as `2s..6s`)."""
 
@@ -110,11 +132,48 @@ class JourneyStep:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """What a customer does, step by step; `weight` is its share among the journeys."""
+    """What a customer does, step by step; `weight` is its share among the journeys.
+
+    `per_hour` is how often it is tried in an ordinary hour, 0 where nobody said. A `minor` journey may go without a
+    failure signal.
+    """
 
     id: str
     weight: float = 1
     steps: tuple[JourneyStep, ...] = ()
+    per_hour: float = 0.0
+    minor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessSignal:
+    """What tells within minutes that a journey fails for customers (MB12).
+
+    `threshold` is a number of failures in the `window` (kind count), a failing share in percent (rate), or a 95th
+    percentile in milliseconds (latency). A rate also says its second, `short_window`, and the `budget`: the failing
+    share in percent that is allowed. `usual` is the number of failures an ordinary hour has. `tested` is the day on
+    which it was last fired on purpose.
+    """
+
+    id: str
+    journey: str
+    signal: str
+    kind: SignalKind = "count"
+    threshold: float = 0.0
+    window: str = "1h"
+    source: str = ""
+    owner: str = ""
+    action: str = ""
+    tested: date | None = None
+    usual: float = 0.0
+    budget: float = 1.0
+    short_window: str = ""
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What nobody filled in yet: without it the signal is an intention."""
+        parts = {"source": self.source, "threshold": self.threshold, "owner": self.owner, "action": self.action}
+        return tuple(name for name, value in parts.items() if not value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +228,9 @@ class Product:
     accounts: tuple[Account, ...] = ()
     providers: Mapping[str, str] = field(default_factory=dict)
     budgets: Budgets = Budgets()
+    environment: Environment = Environment()
+    mail: Mail = Mail()
+    signals: tuple[BusinessSignal, ...] = ()
     base: str = "."
 
     @property

@@ -7,26 +7,46 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from launchready_tui.model.product import (
     Account,
     Budgets,
+    Environment,
     Family,
     Host,
     Journey,
     JourneyStep,
+    Mail,
     Network,
     Product,
     Redirect,
     Route,
     Sender,
 )
+from launchready_tui.model.profilesignals import check_traffic, read_signals, signal_tables
 from launchready_tui.model.tomlfile import Path, TomlFile
 from launchready_tui.text import one_line
 
-SECTIONS = ["product", "host", "route", "redirect", "sender", "journey", "repository", "commands", "network", "account", "providers", "budgets"]
+SECTIONS = [
+    "product",
+    "host",
+    "route",
+    "redirect",
+    "sender",
+    "journey",
+    "repository",
+    "commands",
+    "network",
+    "account",
+    "providers",
+    "budgets",
+    "mail",
+    "environment",
+    "signal",
+]
 _FAMILIES: tuple[Family, ...] = ("login", "reset", "signup", "invite", "webhook")
 _LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
 _THINK = re.compile(r"^\d+(\.\d+)?(ms|s|m)?(\.\.\d+(\.\d+)?(ms|s|m)?)?$")
@@ -65,9 +85,13 @@ def parse_product(text: str, name: str = "product.toml", base: str = ".") -> Pro
     commands = _commands(file)
     accounts = _accounts(file)
     providers = _providers(file)
+    environment = file.read(file.table("environment"), ("environment",), Environment, what="environment")
     budgets = file.read(file.table("budgets"), ("budgets",), Budgets, what="budgets") or Budgets()
     if not 0 <= budgets.burst_per_second <= MOST_PER_SECOND:
         file.problem(("budgets", "burst_per_second"), f"budgets: burst_per_second must be 0 to {MOST_PER_SECOND}")
+    mail = file.read(file.table("mail"), ("mail",), Mail, what="mail") or Mail()
+    _check_mail(file, mail)
+    signals = read_signals(file)
     _check_network(file, network)
     if head is not None and not is_host_name(head.domain.lower().rstrip(".")):
         file.problem(("product", "domain"), f'product: domain: "{one_line(head.domain, 80)}" is not a domain name')
@@ -88,6 +112,9 @@ def parse_product(text: str, name: str = "product.toml", base: str = ".") -> Pro
         accounts=accounts,
         providers=providers,
         budgets=budgets,
+        environment=environment or Environment(),
+        mail=mail,
+        signals=signals,
         base=base,
     )
 
@@ -191,6 +218,7 @@ def _journeys(file: TomlFile, routes: set[str]) -> tuple[Journey, ...]:
         if journey is not None:
             if journey.weight <= 0:
                 file.problem((*path, "weight"), "journey: weight must be more than 0")
+            check_traffic(file, path, journey)
             journeys.append(journey)
     return tuple(journeys)
 
@@ -212,7 +240,9 @@ def _accounts(file: TomlFile) -> tuple[Account, ...]:
     accounts: list[Account] = []
     for path, account in _all(file, "account", Account):
         if not _ROLE.match(account.role):
-            file.problem((*path, "role"), f'account: role: "{one_line(account.role, 40)}" must be a word such as "buyer"')
+            file.problem(
+                (*path, "role"), f'account: role: "{one_line(account.role, 40)}" must be a word such as "buyer"'
+            )
         if any(account.role == other.role for other in accounts):
             file.problem((*path, "role"), f'account: the role "{one_line(account.role, 40)}" is used twice')
         for url in account.objects:
@@ -242,6 +272,18 @@ def _check_url(file: TomlFile, path: Path, url: str) -> None:
         good = False
     if not good or any(ord(character) < 33 for character in url):
         file.problem(path, f'{path[-1]}: "{one_line(url, 120)}" is no http or https URL')
+
+
+def _check_mail(file: TomlFile, mail: Mail) -> None:
+    for key, paths in (("messages", mail.messages), ("reports", mail.reports)):
+        for path in paths:
+            if not path.strip() or "\0" in path:
+                file.problem(("mail", key), f'mail: {key}: "{one_line(path, 60)}" is no path of a file')
+    if mail.authserv_id and re.search(r"[\s;=]", mail.authserv_id):
+        file.problem(
+            ("mail", "authserv_id"),
+            f'mail: authserv_id: "{one_line(mail.authserv_id, 60)}" is no name such as "mx.google.com"',
+        )
 
 
 def _check_network(file: TomlFile, network: Network) -> None:
@@ -289,7 +331,10 @@ def nameserver(text: str) -> tuple[str, int] | None:
 def write_product(product: Product) -> str:
     """The profile as TOML; `parse_product` of it gives an equal product (but for `base`)."""
     blocks = [_block("[product]", {"name": product.name, "domain": product.domain})]
-    blocks += [_block("[[host]]", {"name": h.name, "role": h.role, "expect": h.expect, "origin": h.origin}) for h in product.hosts]
+    blocks += [
+        _block("[[host]]", {"name": h.name, "role": h.role, "expect": h.expect, "origin": h.origin})
+        for h in product.hosts
+    ]
     for route in product.routes:
         values: dict[str, Any] = {"id": route.id, "url": route.url, "kind": route.kind, "family": route.family}
         values |= {"core": route.core, "onboarding": route.onboarding}
@@ -302,7 +347,8 @@ def write_product(product: Product) -> str:
         for s in product.senders
     ]
     for journey in product.journeys:
-        blocks.append(_block("[[journey]]", {"id": journey.id, "weight": journey.weight}))
+        values = {"id": journey.id, "weight": journey.weight, "per_hour": journey.per_hour, "minor": journey.minor}
+        blocks.append(_block("[[journey]]", values))
         blocks += [_block("[[journey.step]]", {"route": step.route, "think": step.think}) for step in journey.steps]
     if product.repository:
         blocks.append(_block("[repository]", {"path": product.repository}))
@@ -319,8 +365,15 @@ def write_product(product: Product) -> str:
     ]
     if product.providers:
         blocks.append(_block("[providers]", dict(product.providers)))
+    mail = product.mail
+    if mail != Mail():
+        values = {"messages": mail.messages, "reports": mail.reports, "authserv_id": mail.authserv_id}
+        blocks.append(_block("[mail]", values))
+    if product.environment != Environment():
+        blocks.append(_block("[environment]", {"production_names": product.environment.production_names}))
     if product.budgets != Budgets():
         blocks.append(_block("[budgets]", {"burst_per_second": product.budgets.burst_per_second}))
+    blocks += [_block("[[signal]]", table) for table in signal_tables(product)]
     return "\n".join(blocks)
 
 
@@ -341,6 +394,8 @@ def _value(value: object) -> str:
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, (int, float)):
         return repr(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, (tuple, list)):
         return "[" + ", ".join(_value(item) for item in value) + "]"
     raise TypeError(f"no TOML for {type(value).__name__}")

@@ -52,7 +52,8 @@ class Person(Payload):
 class System(Payload):
     """Something that somebody has to hold the keys of.
 
-    `area` is registrar, dns, cdn, hosting, database, repository, …
+    `area` is registrar, dns, cdn, hosting, database, repository, … `recovery` is the address through which a lost
+    login comes back; `card_expires` the month in which the card that pays ends, as `2027-03`.
     """
 
     kind: ClassVar[str] = "system"
@@ -63,6 +64,8 @@ class System(Payload):
     renewal: str = ""
     note: str = ""
     removed: bool = False
+    recovery: str = ""
+    card_expires: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ class Grant(Payload):
     """Who can do what in a system.
 
     `pays`: the bill goes to this person's card. `proven_at`: the last login that somebody watched. role '' takes the
-    grant back.
+    grant back. `until` is when the access is to be removed; `gone_at` is when somebody looked again and it was gone
+    (role '').
     """
 
     kind: ClassVar[str] = "grant"
@@ -81,6 +85,8 @@ class Grant(Payload):
     pays: bool = False
     second_factor: bool | None = None
     proven_at: datetime | None = None
+    until: datetime | None = None
+    gone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

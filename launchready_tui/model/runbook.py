@@ -23,8 +23,21 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ScenarioCard:
+    """A case that a drill draws: `text` is what a customer would say, `solution` what the observer looks for."""
+
+    title: str
+    text: str
+    solution: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One check of the runbook: its texts, severity and limits. `stage` is filled in by the loader."""
+    """One check of the runbook: its texts, severity and limits. `stage` is filled in by the loader.
+
+    A drill with `cards` draws one when its clock starts; one with `nonce` shows a fresh word for the recipient to read
+    back.
+    """
 
     id: str
     kind: Kind
@@ -41,6 +54,7 @@ class Entry:
     journey: str = "other"
     exposure: str = "public"
     consent: Consent = Consent.PASSIVE
+    sends: str = ""
     sources: tuple[str, ...] = ()
     severities: Mapping[str, Severity] = field(default_factory=dict)
     limits: Limits = field(default_factory=dict)
@@ -50,6 +64,8 @@ class Entry:
     valid_days: int = 30
     limit_minutes: int = 0
     steps: tuple[str, ...] = ()
+    cards: tuple[ScenarioCard, ...] = ()
+    nonce: bool = False
     reads: str = ""
     left_out: str = ""
     stage: str = ""
@@ -131,13 +147,17 @@ class PlanStep:
 
 @dataclass(frozen=True, slots=True)
 class NotNowCard:
-    """Something that the sprint recommends against until `trigger` is met (N)."""
+    """Something that the sprint recommends against until `trigger` is met (N).
+
+    `radar` names what in a repository shows that somebody began with it all the same (`probes.radar`).
+    """
 
     id: str
     title: str
     text: str
     trigger: str
     roadmap: tuple[str, ...] = ()
+    radar: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ import socket
 import ssl
 import warnings
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from launchready_tui.practice.ca import CertificateAuthority
 from launchready_tui.practice.faults import Need
 from launchready_tui.practice.tlsstream import server_context
 from launchready_tui.practice.world import Leaf, TlsPolicy
+from launchready_tui.secrets.gitcommand import is_installed
 
 _OTHER_ADDRESS = "127.0.0.2"
 
@@ -19,6 +21,7 @@ _EXPLANATIONS: dict[Need, str] = {
     "addresses": "this machine has only one loopback address",
     "old-tls": "the OpenSSL of this machine cannot serve TLS 1.0",
     "null-ciphers": "the OpenSSL of this machine cannot serve suites without encryption",
+    "secrets-engine": "git or the secrets engine (pip install 'launchready[secrets]') is not installed",
     "weak-keys": "the OpenSSL of this machine refuses weak certificates",
 }
 
@@ -48,6 +51,7 @@ def capabilities(folder: Path) -> Capabilities:
         "addresses": _can_bind(_OTHER_ADDRESS),
         "old-tls": _can_serve(authority, folder, Leaf(), old, ssl.TLSVersion.TLSv1),
         "null-ciphers": _can_serve(authority, folder, Leaf(), bare, ssl.TLSVersion.TLSv1_2),
+        "secrets-engine": is_installed() and find_spec("kingfisher_sdk") is not None,
         "weak-keys": _can_serve(authority, folder, Leaf(key="rsa-1024"), TlsPolicy(), ssl.TLSVersion.TLSv1_2)
         and _can_serve(authority, folder, Leaf(key="rsa-2048", sha1=True), TlsPolicy(), ssl.TLSVersion.TLSv1_2),
     }

@@ -39,6 +39,9 @@ def answer(world: World, query: dns.message.Message) -> dns.message.Message:
     question = query.question[0]
     name = question.name.to_text(omit_final_dot=True).lower()
     rdtype = dns.rdatatype.to_text(question.rdtype)
+    if rdtype == "AXFR" and world.transfers and name == world.domain:
+        response.answer = _whole_zone(world)
+        return response
     if rdtype in ("AXFR", "IXFR") or question.rdclass != dns.rdataclass.IN:
         response.set_rcode(dns.rcode.REFUSED)
         return response
@@ -49,6 +52,13 @@ def answer(world: World, query: dns.message.Message) -> dns.message.Message:
         soa = world.records.get((world.domain, "SOA"))
         response.authority = [_rrset(soa)] if soa and f".{name}".endswith(f".{world.domain}") else []
     return response
+
+
+def _whole_zone(world: World) -> list[dns.rrset.RRset]:
+    """All records between two copies of the SOA (RFC 5936 section 2.2)."""
+    own = [record for record in world.records.values() if f".{record.name}".endswith(f".{world.domain}")]
+    soa = _rrset(world.records[world.domain, "SOA"])
+    return [soa, *(_rrset(record) for record in own if record.rdtype != "SOA"), soa]
 
 
 class _Chain:

@@ -26,7 +26,10 @@ _NO_BODY = frozenset({204, 304})
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `host` is the Host header without its port, `target` the path with its query as it was sent."""
+    """One request. `host` is the Host header without its port, `target` the path with its query as it was sent.
+
+    `address` is the address that was dialled, '' if it does not matter.
+    """
 
     scheme: str
     method: str
@@ -34,6 +37,7 @@ class Request:
     host: str
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    address: str = ""
 
     @property
     def path(self) -> str:
@@ -137,20 +141,21 @@ class HttpServer:
             writer.close()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        address: str = writer.get_extra_info("sockname")[0]
         if self._choose is None:
-            await self._exchange("http", _PlainStream(reader, writer))
+            await self._exchange("http", address, _PlainStream(reader, writer))
             return
         stream = TlsStream(reader, writer)
         if await asyncio.wait_for(stream.accept(self._choose), _IDLE):
-            await self._exchange("https", stream)
+            await self._exchange("https", address, stream)
             await asyncio.wait_for(stream.goodbye(), _IDLE)
 
-    async def _exchange(self, scheme: str, stream: Stream) -> None:
+    async def _exchange(self, scheme: str, address: str, stream: Stream) -> None:
         wire = _Wire(stream)
         keep = True
         while keep:
             try:
-                request = await asyncio.wait_for(wire.request(scheme), _IDLE)
+                request = await asyncio.wait_for(wire.request(scheme, address), _IDLE)
                 if request is None:
                     return
                 reply = self._respond(request)
@@ -190,7 +195,7 @@ class _Wire:
         self._stream = stream
         self._buffer = bytearray()
 
-    async def request(self, scheme: str) -> Request | None:
+    async def request(self, scheme: str, address: str) -> Request | None:
         """The next request; None at the end of the connection."""
         head = await self._until(b"\r\n\r\n", _HEAD_LIMIT)
         if head is None:
@@ -204,7 +209,9 @@ class _Wire:
             for name, colon, value in (line.partition(":") for line in lines)
             if colon
         }
-        return Request(scheme, words[0], _origin_form(words[1]), _host(headers), headers, await self._body(headers))
+        return Request(
+            scheme, words[0], _origin_form(words[1]), _host(headers), headers, await self._body(headers), address
+        )
 
     async def _body(self, headers: dict[str, str]) -> bytes:
         if "transfer-encoding" in headers:

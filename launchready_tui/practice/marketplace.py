@@ -6,7 +6,9 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from launchready_tui.practice.world import Page, Record, Redirect, Reply, Resource, Site, World
+from launchready_tui.practice import code, post
+from launchready_tui.practice.post import PROVIDER as MAIL_PROVIDER
+from launchready_tui.practice.world import EdgeZone, Page, Record, Redirect, Reply, Resource, Site, Throttle, World
 
 DOMAIN = "acme.test"
 WWW = f"www.{DOMAIN}"
@@ -22,7 +24,51 @@ SAAS_ADDRESS = "127.0.0.98"
 EXTRA_ADDRESSES = (OLD_SERVER, SAAS_ADDRESS)
 """Addresses that no site of the marketplace has, but faults lead to."""
 
-MAIL_PROVIDER = "postbox.test"
+THROTTLES = (
+    Throttle(APP, "/login"),
+    Throttle(APP, "/signup"),
+    Throttle(APP, "/reset"),
+    Throttle(API, "/webhooks/payments"),
+    Throttle(API, "/webhooks/mail"),
+)
+"""What is braked when all is well."""
+
+EDGE = EdgeZone(
+    settings={
+        "ssl": "strict",
+        "always_use_https": "on",
+        "min_tls_version": "1.2",
+        "tls_1_3": "on",
+        "0rtt": "off",
+        "automatic_https_rewrites": "on",
+        "development_mode": "off",
+        "security_level": "medium",
+        "browser_check": "on",
+    },
+    rules={
+        "http_request_firewall_managed": (
+            {
+                "id": "r1",
+                "action": "execute",
+                "expression": "true",
+                "enabled": True,
+                "description": "Cloudflare Managed Ruleset",
+                "action_parameters": {"id": "efb7b8c949ac4650a09736fc376e9aee"},
+            },
+        ),
+        "http_request_cache_settings": (
+            {
+                "id": "r2",
+                "action": "set_cache_settings",
+                "expression": '(http.host eq "cdn.acme.test")',
+                "enabled": True,
+                "description": "Pictures",
+                "action_parameters": {"cache": True},
+            },
+        ),
+    },
+)
+"""The zone at the edge when all is well."""
 
 _ONE_ADDRESS = "127.0.0.1"
 
@@ -164,9 +210,13 @@ def mended(*, single: bool = False) -> World:
         DOMAIN,
         {},
         made,
+        files={**post.files(DOMAIN), **code.files()},
+        commits=code.commits(),
+        throttles=THROTTLES,
+        edge=EDGE,
         registered=frozenset({DOMAIN, MAIL_PROVIDER, "helpscoutdocs.com", "ghost.io", "fastedge.test"}),
     )
-    return world.with_records(*_zone(world, single=single))
+    return code.dressed(world, WWW, APP).with_records(*_zone(world, single=single))
 
 
 def _zone(world: World, *, single: bool) -> list[Record]:
@@ -181,6 +231,7 @@ def _zone(world: World, *, single: bool) -> list[Record]:
         Record(MAIL_PROVIDER, "NS", (f"ns1.{DOMAIN}.",), 3600),
         Record(f"spf.{MAIL_PROVIDER}", "TXT", ('"v=spf1 ip4:127.0.0.97 -all"',), 3600),
     ]
+    zone += post.records(DOMAIN)
     zone += [Record(name.rstrip("."), "A", (_ONE_ADDRESS,), 3600) for name in name_servers]
     zone += [Record(host, "A", (address_of(host, single=single),)) for host in (*world.sites, *MAIL_HOSTS)]
     return zone

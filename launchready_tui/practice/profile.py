@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from launchready_tui.model.product import (
+    Account,
+    Budgets,
+    BusinessSignal,
+    Environment,
     Host,
     HostRole,
     Journey,
     JourneyStep,
+    Mail,
     Network,
     Product,
     Redirect,
     Route,
     Sender,
 )
-from launchready_tui.practice.marketplace import API, APP, DOMAIN, MAIL_HOSTS, MAIL_PROVIDER, WWW, address_of
+from launchready_tui.practice import code, post
+from launchready_tui.practice.marketplace import API, APP, DOMAIN, MAIL_HOSTS, WWW, address_of
+from launchready_tui.practice.visitors import BUYER, SELLER
 from launchready_tui.practice.world import World
 
 CA_FILE = "practice-ca.pem"
@@ -30,6 +39,7 @@ class Ports:
     http: int
     dns: int
     rdap: int
+    cloudflare: int = 0
 
 
 def product(world: World, ports: Ports, *, single: bool) -> Product:
@@ -40,8 +50,11 @@ def product(world: World, ports: Ports, *, single: bool) -> Product:
         hosts=_hosts(world, single=single),
         routes=_routes(),
         redirects=_redirects(),
-        senders=(Sender(DOMAIN, MAIL_PROVIDER),),
+        senders=tuple(Sender(name, post.PROVIDER, (post.SELECTOR,)) for name in post.sending_domains(DOMAIN)),
+        mail=Mail((post.SIGNUP_FILE, post.RESET_FILE), (post.REPORTS_FOLDER,), post.MAILBOX),
         journeys=_journeys(),
+        repository=code.FOLDER,
+        environment=Environment(code.PRODUCTION_NAMES),
         network=Network(
             nameservers=(f"127.0.0.1:{ports.dns}",),
             ca_bundle=CA_FILE,
@@ -49,6 +62,13 @@ def product(world: World, ports: Ports, *, single: bool) -> Product:
             public=("127.0.0.0/8",),
             rdap=f"http://127.0.0.1:{ports.rdap}/",
         ),
+        accounts=(
+            Account("buyer", BUYER, (f"https://{APP}/orders/1001",)),
+            Account("seller", SELLER, (f"https://{APP}/orders/2002",)),
+        ),
+        providers={"cloudflare": f"http://127.0.0.1:{ports.cloudflare}"} if ports.cloudflare else {},
+        budgets=Budgets(burst_per_second=20),
+        signals=_signals(),
     )
 
 
@@ -103,7 +123,24 @@ def _journeys() -> tuple[Journey, ...]:
         return tuple(JourneyStep(route, "2s..6s") for route in routes)
 
     return (
-        Journey("browse", 5, steps("home", "listings", "listing", "search")),
-        Journey("signup", 2, steps("home", "signup", "welcome")),
-        Journey("checkout", 1, steps("listing", "login", "checkout", "payment-return")),
+        Journey("browse", 5, steps("home", "listings", "listing", "search"), per_hour=600),
+        Journey("signup", 2, steps("home", "signup", "welcome"), per_hour=60),
+        Journey("checkout", 1, steps("listing", "login", "checkout", "payment-return"), per_hour=40),
+    )
+
+
+def _signals() -> tuple[BusinessSignal, ...]:
+    """A failure signal for each journey, fired on purpose on the day on which the target was started."""
+    today = datetime.now(UTC).date()
+
+    def signal(journey: str, what: str, source: str, **more: Any) -> BusinessSignal:
+        action = "Look at the newest release first, then at the provider's status page."
+        return BusinessSignal(
+            f"{journey}-failures", journey, what, source=source, owner="Margaux", action=action, tested=today, **more
+        )
+
+    return (
+        signal("browse", "listing pages that answer 5xx", "access log", kind="rate", threshold=14.4, short_window="5m"),
+        signal("signup", "sign-ups that fail", "signup_attempts, outcome <> 'ok'", threshold=6.0, window="15m"),
+        signal("checkout", "payments that fail", "orders, state = 'failed'", threshold=5.0, window="15m"),
     )

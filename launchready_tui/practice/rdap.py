@@ -10,6 +10,7 @@ from launchready_tui.practice.world import Reply, World
 
 _MEDIA_TYPE = "application/rdap+json"
 _DAYS_LEFT = 300
+"""Of all domains but the marketplace's own."""
 
 
 def respond(world: World, request: Request) -> Reply:
@@ -18,12 +19,15 @@ def respond(world: World, request: Request) -> Reply:
     name = name.lower().rstrip(".")
     if kind != "domain" or name not in world.registered:
         return _reply(404, {"errorCode": 404, "title": "Not found"})
-    expires = (datetime.now(UTC) + timedelta(days=_DAYS_LEFT)).replace(microsecond=0)
+    own = name == world.domain
+    expires = datetime.now(UTC) + timedelta(days=world.registration.days if own else _DAYS_LEFT, hours=1)
+    expires = expires.replace(microsecond=0)
+    locked = world.registration.locked or not own
     vcard = ["vcard", [["version", {}, "text", "4.0"], ["fn", {}, "text", "Practice Registrar"]]]
     body: dict[str, object] = {
         "objectClassName": "domain",
         "ldhName": name,
-        "status": ["active", "client transfer prohibited"],
+        "status": ["active", "client transfer prohibited"] if locked else ["active"],
         "events": [{"eventAction": "expiration", "eventDate": expires.isoformat().replace("+00:00", "Z")}],
         "entities": [{"objectClassName": "entity", "roles": ["registrar"], "vcardArray": vcard}],
         "secureDNS": {"delegationSigned": False},

@@ -17,6 +17,11 @@ _SAFE: Headers = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
     ("X-Frame-Options", "DENY"),
+    (
+        "Content-Security-Policy",
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
+        "base-uri 'none'; frame-ancestors 'none'",
+    ),
 )
 
 
@@ -34,12 +39,13 @@ def _environment() -> Environment:
 def respond(world: World, request: Request) -> Reply:
     """What the marketplace answers."""
     site = world.sites.get(request.host)
-    if site is None:
+    elsewhere = request.address in world.addresses() and site is not None and request.address != site.address
+    if site is None or elsewhere:
         return Reply(421, "No such site here.\n", "text/plain; charset=utf-8")
     if request.scheme == "http" and site.upgrades:
         return _redirect(_upgrade(site), request)
     reply = _redirect(site.forward, request) if site.forward else _serve(world, site, request)
-    return _with_headers(reply, site, request)
+    return _with_headers(world, reply, site, request)
 
 
 def _upgrade(site: Site) -> Redirect:
@@ -115,8 +121,15 @@ def render(world: World, site: Site, page: Page) -> Reply:
     )
 
 
-def _with_headers(reply: Reply, site: Site, request: Request) -> Reply:
-    headers = (*reply.headers, *_SAFE)
+def _with_headers(world: World, reply: Reply, site: Site, request: Request) -> Reply:
+    headers = (*reply.headers, *(pair for pair in _SAFE if pair[0] not in site.leaves_out))
+    if request.path in site.reflects:
+        headers += (("Vary", "Origin"),)
+        if origin := request.headers.get("origin"):
+            headers += (("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true"))
+    for throttle in world.throttles:
+        if (throttle.host, throttle.path) == (site.host, request.path):
+            headers += (("RateLimit-Policy", f'"tries";q={throttle.limit};w={throttle.seconds}'),)
     if request.scheme == "https" and site.hsts is not None:
         headers += (("Strict-Transport-Security", f"max-age={site.hsts}"),)
     return Reply(reply.status, reply.body, reply.media_type, headers)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import ssl
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from launchready_tui.model.profile import write_product
-from launchready_tui.practice import marketplace, rdap, site
+from launchready_tui.practice import cloudflare, code, marketplace, post, rdap
 from launchready_tui.practice.ca import CertificateAuthority
 from launchready_tui.practice.capabilities import capabilities
 from launchready_tui.practice.dnsserver import DnsServer
@@ -17,8 +18,11 @@ from launchready_tui.practice.faults import FAULTS, Fault, planted
 from launchready_tui.practice.httpserver import HttpServer, Request
 from launchready_tui.practice.profile import CA_FILE, Ports, product
 from launchready_tui.practice.tlsstream import Contexts
+from launchready_tui.practice.visitors import Visitors
 from launchready_tui.practice.world import Reply, World
 from launchready_tui.text import did_you_mean
+
+_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,13 @@ class FaultState:
 
 
 class PracticeTarget:
-    """A running marketplace. It listens on loopback only and leaves nothing but the CA's root in `folder`."""
+    """A running marketplace. It listens on loopback only, and leaves in `folder` the CA's root and the saved mail."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._able = capabilities(folder)
         self._mended = marketplace.mended(single=self._able.single_address)
+        self._written: tuple[object, object] | None = None
         self._planted = {fault.id for fault in FAULTS if not self._able.left_out_because(fault.needs)}
         self._world = self._mended
         self._authority = CertificateAuthority()
@@ -45,6 +50,8 @@ class PracticeTarget:
         self._https = HttpServer(self._respond, self._context_for)
         self._http = HttpServer(self._respond)
         self._rdap = HttpServer(lambda request: rdap.respond(self._world, request))
+        self._cloudflare = HttpServer(lambda request: cloudflare.respond(self._world, request))
+        self._visitors = Visitors()
 
     async def start(self, *, repaired: bool = False) -> None:
         """Write the CA file and open all servers; with every fault in it, or with none."""
@@ -60,6 +67,7 @@ class PracticeTarget:
             await self._https.start(addresses)
             await self._http.start(addresses)
             await self._rdap.start()
+            await self._cloudflare.start()
         except OSError as error:
             await self.stop()
             raise PracticeError(
@@ -69,14 +77,14 @@ class PracticeTarget:
 
     async def stop(self) -> None:
         """Close all servers."""
-        for server in (self._https, self._http, self._rdap):
+        for server in (self._https, self._http, self._rdap, self._cloudflare):
             await server.stop()
         await self._dns.stop()
 
     @property
     def ports(self) -> Ports:
         """Where the servers listen."""
-        return Ports(self._https.port, self._http.port, self._dns.port, self._rdap.port)
+        return Ports(self._https.port, self._http.port, self._dns.port, self._rdap.port, self._cloudflare.port)
 
     @property
     def product_toml(self) -> str:
@@ -124,9 +132,23 @@ class PracticeTarget:
 
     def _change(self) -> None:
         self._world = planted(self._mended, (fault for fault in FAULTS if fault.id in self._planted))
+        self._save_files()
+
+    def _save_files(self) -> None:
+        """Write the files that the profile names, reports with the dates of the week before."""
+        end = int(time.time()) - _DAY
+        for name, text in self._world.files.items():
+            path = self.folder / name
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            dated = text.replace(post.BEGIN, str(end - 7 * _DAY)).replace(post.END, str(end))
+            write_private(path, dated.encode())
+
+        if self._written != (self._world.commits, self._world.untracked):
+            code.write_repository(self.folder / code.FOLDER, self._world.commits, self._world.untracked)
+            self._written = (self._world.commits, self._world.untracked)
 
     def _respond(self, request: Request) -> Reply:
-        return site.respond(self._world, request)
+        return self._visitors.respond(self._world, request)
 
     def _context_for(self, name: str) -> ssl.SSLContext | None:
         found = self._world.sites.get(name)

@@ -97,12 +97,39 @@ Resource = Page | Reply | Redirect
 
 
 @dataclass(frozen=True, slots=True)
+class Throttle:
+    """A brake before one path: after `limit` POST requests in a row everybody waits for `seconds`."""
+
+    host: str
+    path: str
+    limit: int = 5
+    seconds: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What the registry says of the marketplace's own domain. `days` are what is left."""
+
+    days: int = 300
+    locked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeZone:
+    """The Cloudflare zone as its API shows it. `rules` are those of each phase, `unproxied` hosts without the edge."""
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    unproxied: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """What one host name serves.
 
     `resources` are keyed by path, or by `POST /path`. `forward` sends every https request on. `upgrades` says that
     plain http is sent to https; without it the site answers http as it answers https. `missing` is what happens for
-    unknown paths.
+    unknown paths. `leaves_out` are protective headers that it does not send, `reflects` paths that any origin may read.
     """
 
     host: str
@@ -116,6 +143,8 @@ class Site:
     forward: Redirect | None = None
     missing: Missing = "not-found"
     hsts: int | None = YEAR
+    leaves_out: tuple[str, ...] = ()
+    reflects: tuple[str, ...] = ()
 
     @property
     def certified_name(self) -> str:
@@ -124,14 +153,33 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit of the marketplace's repository: the new texts of files by path, None for a file that it deletes."""
+
+    message: str
+    changes: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class World:
-    """Everything that the servers know. `broken_names` answer SERVFAIL; `registered` are domains that RDAP knows."""
+    """Everything that the servers know. `broken_names` answer SERVFAIL; `registered` are domains that RDAP knows.
+
+    `files` are what the founder saved beside the profile, by their relative path. `commits` are the history of the
+    repository, `untracked` lies in its folder besides.
+    """
 
     domain: str
     records: Mapping[tuple[str, str], Record]
     sites: Mapping[str, Site]
     broken_names: frozenset[str] = frozenset()
     registered: frozenset[str] = frozenset()
+    registration: Registration = Registration()
+    throttles: tuple[Throttle, ...] = ()
+    edge: EdgeZone = EdgeZone()
+    transfers: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
+    commits: tuple[Commit, ...] = ()
+    untracked: Mapping[str, str] = field(default_factory=dict)
 
     def with_records(self, *records: Record) -> World:
         """The world in which these records replace those of the same name and type."""
@@ -147,6 +195,18 @@ class World:
     def with_broken_name(self, name: str) -> World:
         """The world in which a name answers SERVFAIL."""
         return replace(self, broken_names=self.broken_names | {name})
+
+    def with_file(self, path: str, text: str) -> World:
+        """The world in which a saved file has another content."""
+        return replace(self, files={**self.files, path: text})
+
+    def with_commits(self, *commits: Commit) -> World:
+        """The world with more commits at the end of the repository's history."""
+        return replace(self, commits=(*self.commits, *commits))
+
+    def with_untracked(self, path: str, text: str) -> World:
+        """The world with a file in the repository's folder that git does not know."""
+        return replace(self, untracked={**self.untracked, path: text})
 
     def with_site(self, host: str, **changes: Any) -> World:
         """The world in which a site has other settings."""
@@ -165,6 +225,15 @@ class World:
             if part in changes:
                 changes[part] = (*getattr(page, part), *changes[part])
         return self.with_resource(host, path, replace(page, **changes))
+
+    def without_throttle(self, host: str, path: str) -> World:
+        """The world in which nothing brakes requests to a path."""
+        kept = tuple(item for item in self.throttles if (item.host, item.path) != (host, path))
+        return replace(self, throttles=kept)
+
+    def with_edge(self, **changes: Any) -> World:
+        """The world in which the edge is set otherwise."""
+        return replace(self, edge=replace(self.edge, **changes))
 
     def addresses(self) -> tuple[str, ...]:
         """Every loopback address that the servers have to listen on, in order."""

@@ -73,11 +73,15 @@ class HttpProbe:
             address=question.address,
             prefer="6" if attempt == 3 else "4",
         )
-        jar = self._jars.setdefault(question.session, httpx.Cookies()) if question.session else None
+        jar = self.jar(question.session) if question.session else None
         got = await self.fetcher.fetch(order, ask, jar)
         if isinstance(got, Failure):
             return Outcome(failure=got, vantage=Vantage(address=question.address))
         return await asyncio.to_thread(read_response, question, got)
+
+    def jar(self, session: str) -> httpx.Cookies:
+        """The cookies of a session, which live for this run."""
+        return self._jars.setdefault(session, httpx.Cookies())
 
     async def aclose(self) -> None:
         """Close all connections and forget all cookies."""

@@ -59,6 +59,37 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
         await self._network.sleep(seconds)
 
 
+class PinnedPool(httpcore.AsyncConnectionPool):
+    """Connections to one target.
+
+    httpcore lets all requests to an https host wait for the connection that is being opened, since it may turn out to
+    be HTTP/2, and opens the next one when it did not: a host that speaks HTTP/1.1 alone would be asked one question
+    after the other. So the first handshake with a host is remembered.
+    """
+
+    def __init__(self, target: Target, context: ssl.SSLContext) -> None:
+        self._context = context
+        self._backend = PinnedBackend(target)
+        self._without_http2: set[tuple[bytes, int]] = set()
+        super().__init__(context, max_connections=MAX_CONNECTIONS, network_backend=self._backend)
+
+    def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
+        """A connection that may become HTTP/2, unless the host is known not to speak it."""
+        return httpcore.AsyncHTTPConnection(
+            origin,
+            ssl_context=self._context,
+            keepalive_expiry=KEEP_ALIVE,
+            http2=(origin.host, origin.port) not in self._without_http2,
+            network_backend=self._backend,
+        )
+
+    def remember(self, origin: httpcore.Origin, stream: httpcore.AsyncNetworkStream) -> None:
+        """Take note of what the handshake of a connection agreed on."""
+        tls = stream.get_extra_info("ssl_object")
+        if tls is not None and tls.selected_alpn_protocol() != "h2":
+            self._without_http2.add((origin.host, origin.port))
+
+
 class PinnedTransport(httpx.AsyncBaseTransport):
     """httpx requests over a pool that dials one target.
 
@@ -66,25 +97,31 @@ class PinnedTransport(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, target: Target, context: ssl.SSLContext) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context,
-            max_connections=MAX_CONNECTIONS,
-            keepalive_expiry=KEEP_ALIVE,
-            http1=True,
-            http2=True,
-            network_backend=PinnedBackend(target),
-        )
+        self._pool = PinnedPool(target, context)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; the body of the response is read by the caller, who closes it."""
-        url = request.url
+        url = httpcore.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.url.raw_path,
+        )
+        trace = request.extensions.get("trace")
+
+        async def listen(event: str, info: dict[str, Any]) -> None:
+            if event == "connection.start_tls.complete":
+                self._pool.remember(url.origin, info["return_value"])
+            if trace is not None:
+                await trace(event, info)
+
         got = await self._pool.handle_async_request(
             httpcore.Request(
                 request.method,
-                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                url,
                 headers=request.headers.raw,
                 content=request.stream,
-                extensions=request.extensions,
+                extensions={**request.extensions, "trace": listen},
             )
         )
         return httpx.Response(got.status, headers=got.headers, stream=_Stream(got), extensions=got.extensions)

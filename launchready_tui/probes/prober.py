@@ -6,31 +6,71 @@ from pathlib import Path
 from typing import Any
 
 from launchready_tui.model.evidence import Ask, Fault
-from launchready_tui.model.product import Network
+from launchready_tui.model.product import Network, Product
 from launchready_tui.model.questions import Question, TlsHandshake, TlsOffer
+from launchready_tui.probes.accounts import AccountProbe
+from launchready_tui.probes.backends import BackendProbe
+from launchready_tui.probes.bundle import BundleProbe
 from launchready_tui.probes.dns import DnsProbe
+from launchready_tui.probes.dnsdelegation import DelegationProbe
+from launchready_tui.probes.dnszone import ZoneProbe
+from launchready_tui.probes.exposure import ExposureProbe
 from launchready_tui.probes.http import HttpProbe
+from launchready_tui.probes.mailfiles import MailFileProbe
 from launchready_tui.probes.outcome import Outcome, Probe, failure
+from launchready_tui.probes.provider import ProviderProbe, Tokens
+from launchready_tui.probes.radar import RadarProbe
 from launchready_tui.probes.rdap import RdapProbe
+from launchready_tui.probes.repository import RepositoryProbe
 from launchready_tui.probes.survey import SurveyProbe
 from launchready_tui.text import one_line
+
+
+def no_tokens(name: str) -> str | None:
+    """Knows no token at all."""
+    return None
 
 
 class Prober:
     """Hands each question to the probe of its kind.
 
-    `base` is the folder of the profile. Raises `InputError` for `[network]` settings that cannot be used.
+    `base` is the folder of the profile. `product` is needed by the questions about providers and test accounts,
+    `tokens` gives their tokens and passwords. Raises `InputError` for `[network]` settings that cannot be used.
     """
 
-    def __init__(self, network: Network, base: str) -> None:
-        dns, http = DnsProbe(network), HttpProbe(network, base)
+    def __init__(self, network: Network, base: str, product: Product | None = None, tokens: Tokens = no_tokens) -> None:
+        product = product or Product("", "", network=network, base=base)
+        dns, http, mail = DnsProbe(network), HttpProbe(network, base), MailFileProbe(base)
+        zone = ZoneProbe(network)
+        pace = product.budgets.burst_per_second
+        accounts = AccountProbe(http, tokens, product.accounts, product.domain, pace=pace)
+        backends = BackendProbe(http.fetcher)
+        repository = RepositoryProbe(base)
         self._network, self._base = network, base
         self._probes: dict[str, Probe] = {
             "dns-lookup": dns,
             "resolvers": dns,
+            "delegation": DelegationProbe(network),
+            "zone-transfer": zone,
+            "dnssec-validation": zone,
             "http-exchange": http,
+            "mail-message": mail,
+            "mail-reports": mail,
             "rdap-domain": RdapProbe(network, http.fetcher),
             "repository-survey": SurveyProbe(base),
+            "repository-radar": RadarProbe(base),
+            "provider-read": ProviderProbe(product.providers, http.fetcher, tokens, split=bool(network.nameservers)),
+            "secret-scan": repository,
+            "tracked-files": repository,
+            "environment-use": repository,
+            "route-code": repository,
+            "bundle-scan": BundleProbe(http.fetcher),
+            "exposed-path": ExposureProbe(http.fetcher),
+            "rate-burst": accounts,
+            "account-compare": accounts,
+            "login": accounts,
+            "page-backends": backends,
+            "backend-read": backends,
         }
 
     async def answer(self, question: Question[Any], attempt: int, ask: Ask) -> Outcome:

@@ -49,6 +49,16 @@ _ASSIGNED = re.compile(
 """Behind a colon only what is quoted or holds a digit: "Forgot your password: click here" is no secret."""
 
 
+def secret_kinds(text: str) -> frozenset[str]:
+    """The kinds of what has the shape of a provider's key, a token or a private key in a text."""
+    return frozenset(_kind(found[0]) for found in _SHAPES.finditer(text))
+
+
+def _kind(value: str) -> str:
+    kinds = {"-----": "private key", "eyJ": "signed token (JWT)", "AKIA": "cloud key", "ASIA": "cloud key"}
+    return next((kind for start, kind in kinds.items() if value.startswith(start)), "provider key")
+
+
 def redact_url(url: str) -> str:
     """A URL without user information and without the values of parameters that carry secrets."""
     return _PARAMETER.sub(_parameter, _USERINFO.sub(rf"\g<scheme>{MARK}@", url))

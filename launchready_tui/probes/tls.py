@@ -125,36 +125,46 @@ class TlsProbe:
     # --- handshakes ---------------------------------------------------------------------------------------------------
 
     async def _handshake(self, name: str, target: Target) -> TlsSession | Failure:
-        """A verified handshake; where it was rejected or shows the leaf alone, a second one reads the chain."""
+        """A verified handshake; where it was rejected or shows the leaf alone, a second one reads the chain.
+
+        Before Python 3.13 the second one is always needed, so it does not wait for the first.
+        """
         engine: Engine = StandardEngine(self._context, name)
-        rejection = None
-        try:
-            broken = await self._shake(engine, target)
-        except ssl.SSLCertVerificationError as error:
-            rejection = Rejection(error.verify_code, error.verify_message)
-            engine = unverified_engine(name)
-            if (broken := await self._shake(engine, target)) is not None:
-                why = f"{rejection.message}; its chain could not be read: {broken.message}"
+        reader: Engine | Failure = engine
+        if SEES_WHOLE_CHAIN:
+            verified = await self._verified(engine, target)
+            if isinstance(verified, Rejection):
+                reader = await self._read_by(name, target)
+        else:
+            verified, reader = await asyncio.gather(self._verified(engine, target), self._read_by(name, target))
+        if isinstance(verified, Failure):
+            return verified
+        if isinstance(reader, Failure):
+            if verified is not None:
+                why = f"{verified.message}; its chain could not be read: {reader.message}"
                 return Failure("certificate", f"the certificate of {target}: {why}", Fault.TARGET)
-        if broken is not None:
-            return broken
-        ders = engine.chain()
-        if rejection is None and not SEES_WHOLE_CHAIN:
-            ders = await self._sent_chain(name, target) or ders
-        agreed = engine.negotiated()
+            reader = engine
+        agreed = (engine if verified is None else reader).negotiated()
         self._spoken[target].add(agreed.version)
         try:
-            chain = read_chain(ders)
+            chain = read_chain(reader.chain() or engine.chain())
         except ValueError as error:
-            said = rejection.message if rejection else one_line(str(error))
+            said = verified.message if verified else one_line(str(error))
             return Failure("malformed", f"the certificate of {target} cannot be read: {said}", Fault.TARGET)
-        problem, detail = classify(rejection, chain, name, self._now()) if rejection else ("", "")
+        problem, detail = classify(verified, chain, name, self._now()) if verified else ("", "")
         return TlsSession(target.address, agreed.version, agreed.cipher, chain, problem, detail, agreed.alpn)
 
-    async def _sent_chain(self, name: str, target: Target) -> tuple[bytes, ...]:
-        """The chain that the server sends; empty where a second handshake did not succeed."""
+    async def _verified(self, engine: Engine, target: Target) -> Rejection | Failure | None:
+        """Shake hands; why the chain was rejected, or the handshake broke, None if all is well."""
+        try:
+            return await self._shake(engine, target)
+        except ssl.SSLCertVerificationError as error:
+            return Rejection(error.verify_code, error.verify_message)
+
+    async def _read_by(self, name: str, target: Target) -> Engine | Failure:
+        """A client that takes any chain, after its handshake."""
         reader = unverified_engine(name)
-        return reader.chain() if await self._shake(reader, target) is None else ()
+        return await self._shake(reader, target) or reader
 
     async def _shake(self, engine: Engine, target: Target) -> Failure | None:
         """Connect and run a handshake. Raises `ssl.SSLCertVerificationError` for a rejected chain, nothing else."""

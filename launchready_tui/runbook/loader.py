@@ -23,6 +23,7 @@ from launchready_tui.model.runbook import (
     Stage,
 )
 from launchready_tui.model.tomlfile import TomlFile
+from launchready_tui.model.verdicts import Consent
 from launchready_tui.runbook.locate import runbooks_dir
 from launchready_tui.text import did_you_mean, one_line
 
@@ -61,7 +62,22 @@ class _Head:
 @lru_cache(maxsize=4)
 def built_in(name: str = "marketplace") -> Runbook:
     """The runbook of that name that comes with the program."""
-    return load_runbook(runbooks_dir() / name)
+    return load_runbook(built_in_folder(name))
+
+
+def built_in_folder(name: str = "marketplace") -> Path:
+    """Where the runbook of that name lies."""
+    return runbooks_dir() / name
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """The files that make up a runbook, by name: what `load_runbook` read. Raises `InputError`."""
+    stages = _open(folder, "runbook.toml").data.get("runbook", {}).get("stages", ())
+    names = ("runbook.toml", *(name for name in stages if Path(name).name == name), GATE_FILE, PLAN_FILE)
+    try:
+        return {name: (folder / name).read_bytes() for name in names}
+    except OSError as error:
+        raise InputError(f"The runbook in {folder} cannot be read: {error.strerror}.", "Check the folder.") from None
 
 
 def load_runbook(folder: Path, live_checks: frozenset[str] | None = None) -> Runbook:
@@ -176,13 +192,30 @@ def _entry(
             file.problem(
                 (*path, "id"), f"check {entry.id}: no code of that name{did_you_mean(entry.id, sorted(live_checks))}"
             )
+        if entry.consent is not Consent.PASSIVE and not entry.sends.strip():
+            file.problem(path, f"check {entry.id}: what it sends must be said in `sends`: people agree to it before")
     elif not entry.statement.strip() or not entry.methods:
         file.problem(path, f"check {entry.id}: a check of kind {entry.kind} needs statement and methods")
     if entry.kind is Kind.DRILL and (entry.limit_minutes <= 0 or not entry.steps):
         file.problem(path, f"check {entry.id}: a drill needs limit_minutes and steps")
+    _check_cards(file, path, table, entry)
     if entry.kind is Kind.IMPORT and not entry.reads:
         file.problem(path, f"check {entry.id}: an import needs reads")
     return entry
+
+
+def _check_cards(file: TomlFile, path: tuple[str | int, ...], table: dict[str, Any], entry: Entry) -> None:
+    if (entry.cards or entry.nonce) and entry.kind is not Kind.DRILL:
+        file.problem(path, f"check {entry.id}: only a drill has cards or a nonce")
+    for index, (card, raw) in enumerate(zip(entry.cards, table.get("cards", []), strict=False)):
+        where = (*path, "cards", index)
+        file.known(raw, where, ["title", "text", "solution"], f"a card of {entry.id}")
+        for name in ("title", "text", "solution"):
+            if not getattr(card, name).strip():
+                file.problem(where, f"check {entry.id}: card {index + 1}: {name} is empty")
+    titles = [card.title for card in entry.cards]
+    if len(set(titles)) < len(titles):
+        file.problem(path, f"check {entry.id}: two cards have the same title")
 
 
 def _choice(file: TomlFile, path: tuple[str | int, ...], value: str, choices: tuple[str, ...]) -> None:

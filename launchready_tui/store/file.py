@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
 from sqlite_utils import Database
 
 from launchready_tui.errors import EngagementError
-from launchready_tui.model import codec
+from launchready_tui.model import chain, codec
+from launchready_tui.model.chain import ChainRow
 from launchready_tui.model.evidence import Evidence
 from launchready_tui.model.records import Payload, Record
 from launchready_tui.model.results import Result, Run
@@ -116,7 +117,7 @@ class EngagementFile:
             "seq": self._seq,
             **{key: _storable(value) if isinstance(value, str) else value for key, value in row.items()},
         }
-        self._head = codec.digest([self._head, table, stored])
+        self._head = chain.link(self._head, table, stored)
         self._db.table(table).insert({"hash": self._head, **stored})
         return self._head
 
@@ -306,23 +307,43 @@ class EngagementFile:
 
         self._call(work)
 
-    def broken_link(self) -> str:
-        """Where the hash chain does not fit its rows: `TABLE row SEQ`, '' if it is whole."""
+    # --- the chain ----------------------------------------------------------------------------------------------------
 
-        def work() -> str:
-            rows: list[tuple[int, str, dict[str, Any]]] = []
-            for table in APPEND_ONLY:
-                rows += [(row["seq"], table, row) for row in self._db.table(table).rows]
-            head = ""
-            for seq, table, row in sorted(rows, key=lambda item: item[0]):
-                kept = dict(row)
-                stored = kept.pop("hash")
-                head = codec.digest([head, table, kept])
-                if head != stored:
-                    return f"{table} row {seq}"
-            return ""
+    @classmethod
+    def of_rows(cls, rows: Iterable[ChainRow], path: Path) -> Self:
+        """The rows of a pack as a file in memory that can only be read; `path` is where the pack lies."""
+        file = cls(None)
+
+        def fill() -> None:
+            for row in rows:
+                file._db.table(row.table).insert({**row.stored, "hash": row.hash})
+            file._read_head(file._db)
+
+        try:
+            file._write(fill)
+        except BaseException:
+            file.close()
+            raise
+        file.path, file.read_only = path, True
+        return file
+
+    def chain(self) -> tuple[ChainRow, ...]:
+        """Every row that the hash chain covers, in its order."""
+
+        def work() -> tuple[ChainRow, ...]:
+            found = [
+                ChainRow(table, {key: value for key, value in row.items() if key != "hash"}, row["hash"])
+                for table in APPEND_ONLY
+                for row in self._db.table(table).rows
+            ]
+            return tuple(sorted(found, key=lambda row: row.seq))
 
         return self._call(work)
+
+    def broken_link(self) -> str:
+        """Where the hash chain does not fit its rows: `TABLE row SEQ`, '' if it is whole."""
+        broken = chain.first_break(self.chain())
+        return f"{broken.table} row {broken.seq}" if broken else ""
 
 
 def _storable(text: str) -> str:

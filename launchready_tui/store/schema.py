@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from launchready_tui.model.chain import TABLES
+
 APPLICATION_ID = 0x4C524459
 """Marks a SQLite file as an engagement ("LRDY")."""
 
 VERSION = 1
 """The format that this program writes; a file with a higher one is refused."""
 
-APPEND_ONLY = ("records", "runs", "run_ends", "evidence", "results")
+APPEND_ONLY = TABLES
 
 migrations = Migrations("launchready")
 

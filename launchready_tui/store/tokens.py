@@ -64,6 +64,11 @@ def find(provider: str, engagement: str = "") -> str | None:
     return found or os.environ.get(variable(provider)) or None
 
 
+def kept_tokens(engagement: str) -> Callable[[str], str | None]:
+    """How an engagement looks up its tokens: provider tokens, and the passwords of test accounts as `account:ROLE`."""
+    return lambda name: find(name, engagement)
+
+
 def known(engagement: str = "") -> list[tuple[str, str]]:
     """The usual providers for which a token is there, and where it is."""
     found: list[tuple[str, str]] = []

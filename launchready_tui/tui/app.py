@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
 
+from launchready_tui.folders import data_folder
 from launchready_tui.model.changes import Changes
 from launchready_tui.text import plural
 from launchready_tui.tui import doors, render
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from launchready_tui.engine.session import Session
     from launchready_tui.practice.process import PracticeProcess
 
-Key = tuple[str, str]
+STOP_SECONDS = 5.0
+"""How long quitting waits for a run to keep what it has finished."""
+
 Opener = Callable[[Path], "Session"]
 
 
@@ -51,6 +55,15 @@ class LaunchReadyApp(Runner):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", show=False, priority=True, id="app.quit", tooltip="Quit at once"),
+        Binding(
+            "ctrl+p",
+            "command_palette",
+            "all",
+            show=False,
+            priority=True,
+            id="palette.open",
+            tooltip="Everything that can be done, by name",
+        ),
         Binding(
             "ctrl+c",
             "help_quit",
@@ -147,6 +160,7 @@ class LaunchReadyApp(Runner):
         if board in doors.BOARDS:
             self.action_go(board)
         self._tell_changes(changes)
+        await self._note_recent()
 
     def _tell_changes(self, changes: Changes) -> None:
         if changes.is_empty or changes.since is None or self.snapshot is None:
@@ -168,10 +182,19 @@ class LaunchReadyApp(Runner):
         place = self.place()
         self.session = None
         try:
+            await self._note_recent()
             if not self.read_only:
                 await asyncio.to_thread(session.leave, place)
         finally:
             await asyncio.to_thread(session.close)
+
+    async def _note_recent(self) -> None:
+        """Put the engagement on the picker's list. A list that cannot be written is no reason to stop."""
+        from launchready_tui.tui import recents
+
+        if self.snapshot is not None and self.snapshot.path:
+            with suppress(OSError):
+                await asyncio.to_thread(recents.remember, data_folder(), self.snapshot, self.now())
 
     def place(self) -> str:
         """Where the work is now: the sprint screen's place, then the board above it."""
@@ -182,7 +205,9 @@ class LaunchReadyApp(Runner):
 
     async def action_quit(self) -> None:
         """Quit at once. A run is stopped; what is finished is kept."""
-        self.cancel_run()
+        if self.cancel_run():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.run_ended.wait(), STOP_SECONDS)
         try:
             await self._close_session()
         except Exception as error:

@@ -228,9 +228,6 @@ class LaunchScreen(Aware, Screen[None]):
             key_display=":",
         ),
         Binding(
-            "ctrl+p", "palette", "all", show=False, id="palette.open", tooltip="Everything that can be done, by name"
-        ),
-        Binding(
             "question_mark",
             "help",
             "more",

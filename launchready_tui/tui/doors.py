@@ -16,6 +16,7 @@ from typing import Any, cast
 from textual.screen import ModalScreen
 
 from launchready_tui.engine.events import Preview
+from launchready_tui.engine.replan import Overrun
 from launchready_tui.model.board import Snapshot, Standing
 from launchready_tui.model.records import Payload
 from launchready_tui.tui.base import LaunchScreen
@@ -45,6 +46,7 @@ FORMS: dict[str, tuple[str, str]] = {
     "drill": ("screens.drill", "DrillScreen"),
     "authorize": ("forms.authorize", "AuthorizeForm"),
     "pause": ("forms.pause", "PauseForm"),
+    "overrun": ("forms.overrun", "OverrunForm"),
 }
 
 
@@ -103,3 +105,9 @@ def pause(snapshot: Snapshot) -> Make:
     """The form that pauses the sprint clock with a reason."""
     form = _load(FORMS["pause"])
     return lambda draft: cast(Form, form(snapshot, draft=draft))
+
+
+def overrun(snapshot: Snapshot, over: Overrun | None) -> Make:
+    """The form that asks what to drop; None: somebody only looks at the remaining work."""
+    form = _load(FORMS["overrun"])
+    return lambda draft: cast(Form, form(snapshot, over, draft=draft))

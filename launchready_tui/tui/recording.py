@@ -28,7 +28,10 @@ class Recorder(Shell):
             self.say("No engagement is open.", severity="warning")
             return False
         if self.read_only:
-            self.say("Another process holds this file for writing: here it can only be read.", severity="warning")
+            self.say(
+                "This file can only be read. launchready copy FILE TO makes one that you can write to.",
+                severity="warning",
+            )
             return False
         return True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import work
 from textual.timer import Timer
@@ -36,6 +36,10 @@ class Runner(Recorder):
     _ticker: Timer | None = None
     _refreshed_at: float = 0.0
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.run_ended = asyncio.Event()
+
     # ------------------------------------------------------------------------------------------------- asking
 
     def ask_run(self, selection: Selection) -> None:
@@ -50,7 +54,10 @@ class Runner(Recorder):
             )
             return
         if self.read_only:
-            self.say("Another process holds this file for writing: here nothing can be run.", severity="warning")
+            self.say(
+                "This file can only be read: nothing can be run here. launchready copy makes one that can be written.",
+                severity="warning",
+            )
             return
         levels = self._levels(selection, self.snapshot)
         if levels <= {Consent.PASSIVE}:
@@ -59,7 +66,10 @@ class Runner(Recorder):
             self._ask(replace(selection, levels=levels))
 
     def _levels(self, selection: Selection, snapshot: Snapshot) -> frozenset[Consent]:
-        wanted = {row.entry.consent for row in snapshot.board if selection.wants(row.entry.stage, *row.key)}
+        entries = [row.entry for row in snapshot.board if selection.wants(row.entry.stage, *row.key)]
+        wanted = {entry.consent for entry in entries}
+        if any(entry.sends for entry in entries):
+            wanted.add(Consent.ACTIVE)
         return frozenset({Consent.PASSIVE, *(wanted & BEYOND)})
 
     @work(exclusive=True, group="ask", exit_on_error=False, description="what a run would send")
@@ -140,6 +150,7 @@ class Runner(Recorder):
         if self.session is None or self.progress is not None:
             return
         self.progress = Progress(selection.label, self.now())
+        self.run_ended.clear()
         self._refreshed_at = asyncio.get_running_loop().time()
         self._ticker = self.set_interval(TICK, self._tick)
         self._worker = self._run(selection)
@@ -166,6 +177,7 @@ class Runner(Recorder):
                 self._ticker.stop()
             self._tick(last=True)
             self.progress = None
+            self.run_ended.set()
         await self.refresh_snapshot()
         if failure is not None:
             await self.explain(failure, "The run ended early")

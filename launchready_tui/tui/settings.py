@@ -5,7 +5,6 @@ folder.
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -17,16 +16,6 @@ from launchready_tui.text import did_you_mean, one_line
 
 SETTINGS_FILE = "settings.toml"
 KEYMAP_FILE = "keys.toml"
-
-
-def config_dir() -> Path:
-    """The user's folder; `LAUNCHREADY_CONFIG` replaces it."""
-    chosen = os.environ.get("LAUNCHREADY_CONFIG")
-    if chosen:
-        return Path(chosen)
-    from platformdirs import user_config_path
-
-    return user_config_path("launchready", appauthor=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,13 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from launchready_tui.errors import LaunchReadyError
+from launchready_tui.folders import config_folder
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.verdicts import Source
 from launchready_tui.tui.base import ControlGuard, LaunchModal, LaunchScreen, PlainSigns
 from launchready_tui.tui.forms.drafts import Drafts
 from launchready_tui.tui.render import ASCII, UNICODE, Glyphs, Ink, said
-from launchready_tui.tui.settings import Bound, Settings, config_dir, load_keymap, load_settings, save_settings
+from launchready_tui.tui.settings import Bound, Settings, load_keymap, load_settings, save_settings
 from launchready_tui.tui.theme import THEMES
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Shell(App[int]):
         config: Path | None = None,
         clock: Clock = utc_now,
     ) -> None:
-        self.config = config if config is not None else config_dir()
+        self.config = config if config is not None else config_folder()
         self.settings, self._problems = load_settings(self.config)
         self.glyphs: Glyphs = ASCII if ascii_only or self.settings.ascii else UNICODE
         super().__init__()

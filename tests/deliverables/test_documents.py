@@ -10,7 +10,7 @@ import pytest
 
 from launchready_tui.deliverables import documents
 from launchready_tui.deliverables.blocks import EvidenceRef, RecordRef, Row, Table, Text, When, walk
-from launchready_tui.deliverables.documents import _document
+from launchready_tui.deliverables.documents import compose
 from launchready_tui.deliverables.fix_plan import ITEMS
 from launchready_tui.deliverables.reading import read
 from launchready_tui.deliverables.to_markdown import to_markdown
@@ -64,7 +64,7 @@ def test_the_folder_of_the_profile_stays_at_home(document: str) -> None:
 def test_every_proof_has_its_id_and_its_date(document: str) -> None:
     """A proof names evidence, a run or a record with its date, or it says that there is none."""
     checked = 0
-    for block in walk(_document(document, read(world()[0])).blocks):
+    for block in walk(compose(document, read(world()[0])).blocks):
         if not isinstance(block, Table) or {"Id", "Link"} & {column.title for column in block.columns}:
             continue
         proofs = [
@@ -172,7 +172,7 @@ def test_page_one_says_what_the_gate_says_and_what_was_accepted() -> None:
 def test_the_handover_has_its_parts(heading: str, words: str) -> None:
     base, evidence = world()
     reading = read(base, evidence)
-    text = to_markdown(_document("handover", reading))
+    text = to_markdown(compose("handover", reading))
     start = text.index(heading)
     level = heading.split(" ")[0]
     end = re.search(rf"\n#{{1,{len(level)}}} ", text[start + 1 :])

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from launchready_tui.deliverables import documents
 from launchready_tui.deliverables.blocks import Code, Column, Document, Paragraph, Row, Section, Table, Text, line
-from launchready_tui.deliverables.documents import _chapters, _document
+from launchready_tui.deliverables.documents import chapters, compose
 from launchready_tui.deliverables.prose import blocks_of
 from launchready_tui.deliverables.reading import read
 from launchready_tui.deliverables.to_html import to_html
@@ -129,7 +129,7 @@ def test_a_hostile_engagement_gives_clean_documents(text: str) -> None:
     """The text in every field that the outside or a person fills: summaries, evidence, names, notes, reasons."""
     base, evidence = world(text)
     reading = read(base, evidence)
-    page = Page(to_html(_chapters(reading)))
+    page = Page(to_html(chapters(reading)))
     assert not page.problems
     assert "\u202e" not in page.text
     assert "\x1b" not in page.text
@@ -140,7 +140,7 @@ def test_a_hostile_engagement_gives_clean_documents(text: str) -> None:
     }
     allowed |= {"fence", "html_inline", "softbreak", "code_block"}
     for info in documents.available(base):
-        markdown = to_markdown(_document(info.id, reading))
+        markdown = to_markdown(compose(info.id, reading))
         assert tokens(markdown) <= allowed - {"code_block"}
         assert set(re.findall(r"<[a-zA-Z/!][^>]*>", re.sub(r"\\<", "", re.sub(r"(`+).*?\1", "", markdown)))) <= {"<br>"}
         links = re.findall(r"(?<!\\)\]\(([^)]*)\)", re.sub(r"(`+).*?\1", "", markdown))

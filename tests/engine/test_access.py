@@ -57,7 +57,7 @@ def test_a_system_that_is_not_used_is_no_danger() -> None:
 
 def test_only_the_consultant_is_a_blocker_and_comes_first() -> None:
     found = mapped(VAULT, Grant("dns", "Cleo", "owner", proven_at=RECENTLY), required=("cdn", "dns"))
-    assert kinds(found) == ["consultant-only"]
+    assert kinds(found) == ["consultant-only", "no-exit-date"]
     assert found.dangers[0].severity is Severity.BLOCKER
     assert "Cleo" in found.dangers[0].sentence
 
@@ -66,7 +66,7 @@ def test_a_backup_without_administrator_does_not_hide_the_consultant() -> None:
     found = mapped(
         VAULT, Grant("dns", "Cleo", "admin", proven_at=RECENTLY), Grant("dns", "Ben", "backup", proven_at=RECENTLY)
     )
-    assert kinds(found) == ["consultant-only"]
+    assert kinds(found) == ["consultant-only", "no-exit-date"]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_backup_without_administrator_does_not_hide_the_consultant() -> None:
         ((Grant("dns", "Ada", "owner", proven_at=RECENTLY),), ["one-owner"]),
         (
             (Grant("dns", "Ada", "owner", proven_at=RECENTLY), Grant("dns", "Cleo", "backup", proven_at=RECENTLY)),
-            ["one-owner"],
+            ["one-owner", "no-exit-date"],
         ),
         ((Grant("dns", "Ada", "owner", proven_at=RECENTLY), Grant("dns", "Ben", "backup", proven_at=RECENTLY)), []),
         ((Grant("dns", "Ada", "member", proven_at=RECENTLY),), ["no-admin"]),

@@ -15,46 +15,19 @@ from launchready_tui.model.journal import fold
 from launchready_tui.model.product import Product
 from launchready_tui.model.records import Attestation, Decision, Payload, Record, Undo, Waiver
 from launchready_tui.model.results import Result
-from launchready_tui.model.runbook import Bar, Entry, Kind, Runbook, Stage
-from launchready_tui.model.verdicts import Severity, Source, Verdict
+from launchready_tui.model.verdicts import Source, Verdict
+from tests.engine.slowgate import ENTRIES, RUNBOOK, slow_verdict
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PRODUCT = Product("Acme", "acme.test")
 
 
-def entry(check: str, row: str, severity: Severity, kind: Kind = Kind.ATTEST) -> Entry:
-    return Entry(
-        check,
-        kind,
-        "claim",
-        "why",
-        "look",
-        "fix",
-        severity,
-        "orders",
-        10,
-        catalogue=(row,),
-        stage="S1",
-        methods=("phone",),
-    )
-
-
-ENTRIES = (
-    entry("a.blocker", "R.1", Severity.BLOCKER),
-    entry("a.high", "R.2", Severity.HIGH),
-    entry("a.medium", "R.3", Severity.MEDIUM),
-    entry("b.blocker", "Q.1", Severity.BLOCKER),
-    entry("c.high", "Z.1", Severity.HIGH),
-)
-RUNBOOK = Runbook(
-    "t", "1", "t", "", (Stage("S1", "s", "S", "g", 10, ENTRIES),),
-    bars=(Bar("MB1", "one", "", ("R.*",)), Bar("MB2", "two", "", ("Q.1",))),
-)  # fmt: skip
+def recorded_as(payloads: list[Payload]) -> list[Record]:
+    return [Record(number, NOW - timedelta(minutes=60 - number), p) for number, p in enumerate(payloads, 1)]
 
 
 def standing_of(results: list[Result], payloads: list[Payload]) -> tuple[tuple[Standing, ...], Gate]:
-    records = [Record(number, NOW - timedelta(minutes=60 - number), p) for number, p in enumerate(payloads, 1)]
-    state = fold(records)
+    state = fold(recorded_as(payloads))
     rows = board(RUNBOOK, {}, PRODUCT, state, results, (), NOW)
     return rows, compute_gate(RUNBOOK, rows, state)
 
@@ -134,48 +107,6 @@ def test_an_open_high_problem_outside_the_bars_is_an_accepted_risk() -> None:
     assert standing_of(results, [])[1].verdict is GateVerdict.GO_WITH_ACCEPTED_RISKS
 
 
-def slow_verdict(results: list[Result], payloads: list[Payload]) -> GateVerdict:
-    """The rules of CHECKS.md b0 and S7.GO.01, read sentence by sentence."""
-    undone = {p.target for p in payloads if isinstance(p, Undo)}
-    standing = [p for number, p in enumerate(payloads, 1) if number not in undone]
-    decided = {p.topic for p in standing if isinstance(p, Decision)}
-    green, risky = True, False
-    for item in ENTRIES:
-        seen = [r for r in results if r.check == item.id]
-        said = [p for p in standing if isinstance(p, Attestation) and p.check == item.id]
-        verdict, reason, stale = Verdict.NOT_RUN, "not-answered", False
-        if seen:
-            verdict, reason = seen[-1].verdict, seen[-1].reason
-            stale = NOW - seen[-1].at > timedelta(hours=48)
-        if verdict in (Verdict.UNKNOWN, Verdict.NOT_RUN, Verdict.ERROR) and said:
-            stale = False
-            if said[-1].expires_at < NOW:
-                verdict, reason = Verdict.UNKNOWN, "attestation-expired"
-            elif said[-1].holds:
-                verdict, reason = Verdict.PASS, ""
-            else:
-                verdict, reason = Verdict.FAIL, "attested-false"
-        waivers = [p for p in standing if isinstance(p, Waiver) and p.check == item.id]
-        covered = bool(waivers) and waivers[-1].until >= NOW and waivers[-1].reason == reason
-        if verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
-            covered = False
-        if covered:
-            risky = True
-            continue
-        in_bars = item.id != "c.high"
-        bad = verdict is Verdict.FAIL
-        blind = verdict in (Verdict.UNKNOWN, Verdict.NOT_RUN, Verdict.ERROR) or stale
-        if item.severity is Severity.BLOCKER and (bad or blind):
-            green = False
-        if in_bars and bad:
-            green = False
-        if in_bars and item.severity is Severity.HIGH and blind and item.id not in decided:
-            green = False
-        if item.severity is Severity.HIGH and bad:
-            risky = True
-    return GateVerdict.NO_GO if not green else GateVerdict.GO_WITH_ACCEPTED_RISKS if risky else GateVerdict.GO
-
-
 checks = st.sampled_from([e.id for e in ENTRIES])
 reasons = st.sampled_from(["", "x", "attested-false", "attestation-expired"])
 lives = st.builds(live, checks, st.sampled_from(list(Verdict)), reasons, st.sampled_from([1.0, 49.0]))
@@ -191,4 +122,4 @@ payloads = st.one_of(
 @given(st.lists(lives, max_size=10), st.lists(payloads, max_size=8))
 def test_against_the_slow_reading(extra: list[Result], recorded: list[Payload]) -> None:
     results = ALL_GOOD + extra
-    assert standing_of(results, recorded)[1].verdict is slow_verdict(results, recorded)
+    assert standing_of(results, recorded)[1].verdict is slow_verdict(results, recorded_as(recorded), NOW)

@@ -43,6 +43,12 @@ class Visitor:
             )
 
 
+@pytest.fixture(autouse=True)
+def _own_data_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user's key and caches of a run stay out of the folder of who runs the tests."""
+    monkeypatch.setenv("LAUNCHREADY_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def target(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeTarget]:
     """A target that the tests of a module share."""

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from launchready_tui.model.profile import parse_product
+from launchready_tui.practice import code
 from launchready_tui.practice.errors import PracticeError
 from launchready_tui.practice.marketplace import API, APP, DOMAIN, WWW
 from launchready_tui.practice.profile import CA_FILE
@@ -232,9 +233,11 @@ async def test_an_unknown_server_name_gets_no_handshake(guest: Visitor) -> None:
 
 async def test_keys_never_stay_on_disk(visitor: Visitor) -> None:
     await visitor.get(f"https://{WWW}/")
-    left = await asyncio.to_thread(lambda: {path.name: path.read_text() for path in visitor.target.folder.iterdir()})
-    assert list(left) == [CA_FILE]
-    assert "PRIVATE" not in left[CA_FILE]
+    folder = visitor.target.folder
+    saved = [folder / name for name in (CA_FILE, *visitor.target.world.files)]
+    left = [path for path in folder.rglob("*") if path.is_file() and path.parts[len(folder.parts)] != code.FOLDER]
+    assert sorted(left) == sorted(saved)
+    assert not [path for path in left if "PRIVATE" in path.read_text()]
 
 
 # --- the profile ------------------------------------------------------------------------------------------------------

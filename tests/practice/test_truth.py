@@ -15,11 +15,20 @@ from launchready_tui.model.results import Result
 from launchready_tui.model.verdicts import Consent, Verdict
 from launchready_tui.practice.faults import FAULTS, Shown
 from launchready_tui.practice.process import start
+from launchready_tui.practice.visitors import tokens
 
 EVERYTHING = Selection(levels=frozenset({Consent.PASSIVE, Consent.ACTIVE}))
 RENEWALS = Selection(checks=frozenset({"tls.renewal-proof"}))
 BAD = (Verdict.FAIL, Verdict.WARN, Verdict.ERROR)
 COULD_NOT_SEE = (Verdict.UNKNOWN, Verdict.NOT_RUN)
+
+NOT_TO_BE_SEEN = {
+    ("dns.authorities-agree", "split-dns"),
+    ("identity.enumeration", "throttled"),
+    ("identity.reset-token", "needs-mail"),
+    ("rollback.note", "no-note"),
+}
+"""What stays unknown on a product without a fault: a brake that works leaves too few tries, links are in the mail."""
 
 Found = set[tuple[str, str, str, str]]
 
@@ -40,7 +49,7 @@ def _confirm_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_every_planted_fault_is_found_and_nothing_else(tmp_path: Path) -> None:
     target = start(tmp_path)
-    session = Session.create(None, target.product_toml, str(tmp_path))
+    session = Session.create(None, target.product_toml, str(tmp_path), tokens=tokens)
     planted = {line.id for line in target.faults() if line.planted}
     there = [fault for fault in FAULTS if fault.id in planted]
 
@@ -54,7 +63,8 @@ async def test_every_planted_fault_is_found_and_nothing_else(tmp_path: Path) -> 
         target.repair_all()
         mended = await run(EVERYTHING)
         assert bad(mended) == set()
-        assert [item for item in mended if item.verdict in COULD_NOT_SEE] == []
+        unseen = [item for item in mended if item.verdict in COULD_NOT_SEE]
+        assert [item for item in unseen if (item.check, item.reason) not in NOT_TO_BE_SEEN] == []
     finally:
         session.close()
         target.stop()

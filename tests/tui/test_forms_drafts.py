@@ -334,23 +334,22 @@ PROFILE = '[product]\nname = "Acme Market"\ndomain = "acme.test"  # ours\n'
 
 
 async def new(pilot: Any, app: Host_, folder: Path, **values: str) -> Any:
-    app.show(NewForm(folder))
+    """What the form closes with, or what is wrong by field."""
+    form = NewForm(folder)
+    app.show(form)
     await pilot.pause()
-    form = app.screen
-    assert isinstance(form, Form)
+    return await go_on(pilot, app, form, **values)
+
+
+async def go_on(pilot: Any, app: Host_, form: NewForm, **values: str) -> Any:
     for name, value in values.items():
         form.field(name).value = value
-        await pilot.pause()
+    await pilot.pause()
     await pilot.press("ctrl+s")
     await pilot.pause()
     if app.results:
         return app.results.pop()
-    wrong = {field.key: field.problem for field in form.query(Field) if field.problem}
-    app.drafts.forget(("new", ""))
-    form.dismiss(None)
-    await pilot.pause()
-    app.results.clear()
-    return wrong
+    return {field.key: field.problem for field in form.query(Field) if field.problem}
 
 
 def names_in(folder: Path) -> list[str]:
@@ -380,16 +379,16 @@ async def test_a_new_engagement(tmp_path: Path) -> None:
         made = await new(pilot, app, tmp_path, **{**good, "name": "Acme"}, profile=str(profile))
         assert 'name = "Acme"' in made.toml
 
-        wrong = await new(pilot, app, tmp_path)
-        assert set(wrong) == {"name", "domain", "file", "me"}
+        form = NewForm(tmp_path)
+        app.show(form)
+        await pilot.pause()
+        assert set(await go_on(pilot, app, form)) == {"name", "domain", "file", "me"}
+        empty = form.values()
+        agree = "The profile is about acme.test: both have to agree."
         for values, field, message in (
             ({"domain": "not a domain"}, "domain", '"not a domain" is not a domain name such as acme.com.'),
             ({"domain": "localhost"}, "domain", '"localhost" is not a domain name such as acme.com.'),
-            (
-                {"domain": "b.test", "profile": str(profile)},
-                "domain",
-                "The profile is about acme.test: both have to agree.",
-            ),
+            ({"domain": "b.test", "profile": str(profile)}, "domain", agree),
             ({"repository": "/nowhere"}, "repository", "There is no such folder."),
             ({"profile": "/nowhere"}, "profile", "There is no such file."),
             ({"founder": "anna berg"}, "founder", "That is your own name: then your role is founder."),
@@ -397,11 +396,12 @@ async def test_a_new_engagement(tmp_path: Path) -> None:
             ({"file": "/nowhere/x"}, "file", "There is no such folder to put it in."),
             ({"me": ""}, "me", "Say who you are: it is how you sign."),
         ):
-            wrong = await new(pilot, app, tmp_path, **{**good, **values})
+            file = {"file": str(tmp_path / "new")}
+            wrong = await go_on(pilot, app, form, **{**empty, **good, **file, **values})
             assert set(wrong) == {field}, values
             assert wrong[field].startswith(message)
         profile.write_text("[product]\nnam = 1\n")
-        wrong = await new(pilot, app, tmp_path, **good, profile=str(profile))
+        wrong = await go_on(pilot, app, form, **{**empty, **good, "profile": str(profile)})
         assert wrong["profile"].startswith("acme.toml:")
     assert names_in(tmp_path) == ["acme.toml", "taken.launchready"]
 

@@ -72,7 +72,7 @@ async def test_a_green_bar_leads_to_what_decides_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_other_parts_show_plan_cards_and_automations(size: tuple[int, int], tmp_path: Path) -> None:
     app = app_of(rich_session(), tmp_path)
-    async with opened(app, "gate", size, ["right"]) as pilot:
+    async with opened(app, "gate", size, ["right", "right"]) as pilot:
         assert "Look at everything" in text_of(app)
         assert "3/4" in text_of(app)
         await press(pilot, "right")
@@ -87,7 +87,7 @@ async def test_the_other_parts_show_plan_cards_and_automations(size: tuple[int, 
 async def test_d_on_a_card_records_that_it_waits(tmp_path: Path) -> None:
     made = rich_session()
     app = app_of(made, tmp_path)
-    async with opened(app, "gate", (120, 36), ["right", "right", "down", "d"]) as pilot:
+    async with opened(app, "gate", (120, 36), ["right", "right", "right", "down", "d"]) as pilot:
         assert "after the launch" in text_of(app)
         await type_in(pilot, "Margaux")
         await press(pilot, "ctrl+s")

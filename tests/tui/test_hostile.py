@@ -13,11 +13,9 @@ from textual.color import Color
 from launchready_tui.model.records import Decision, Note, Ownership
 from launchready_tui.model.verdicts import Verdict
 from launchready_tui.tui.base import ControlGuard
-from tests.tui.driving import SIZES, Drive, driving, working
+from tests.tui.driving import Drive, driving, working
 from tests.tui.fake import PRODUCT, FakeSession
 from tests.tui.hostile import HOSTILE, found_in
-
-names = pytest.mark.parametrize("name", HOSTILE)
 
 
 def poisoned(text: str) -> FakeSession:
@@ -34,10 +32,12 @@ def clean(drive: Drive) -> None:
     ElementTree.fromstring(drive.app.export_screenshot().encode("utf-8"))
 
 
-@names
-@pytest.mark.parametrize("size", SIZES)
+CASES = [(name, (120, 36)) for name in HOSTILE] + [("all", (80, 24))]
+
+
+@pytest.mark.parametrize(("name", "size"), CASES)
 async def test_the_sprint_screen(tmp_path: Path, name: str, size: tuple[int, int]) -> None:
-    text = HOSTILE[name]
+    text = HOSTILE.get(name) or " ".join(word[:200] for word in HOSTILE.values())
     async with driving(poisoned(text), tmp_path, size) as drive:
         clean(drive)
         drive.sprint.go_to("dns.hosts-resolve", "app.acme.test")

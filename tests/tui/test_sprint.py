@@ -154,13 +154,13 @@ async def test_detail_says_everything(tmp_path: Path) -> None:
             "BLOCKER",
             "9 of 90 days left",
             "Why it matters",
-            "Fix 15 min",
+            "Fix 10 min",
             "By hand",
             "Owner",
             "Evidence 1",
         ):
             assert words in detail
-        assert "A mail.acme.test" in detail
+        assert "A app.acme.test" in detail
         assert "History" in detail
         assert "{" not in detail.replace("${", "")
         await drive.press("check.raw")

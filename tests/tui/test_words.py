@@ -58,11 +58,11 @@ def test_one_row_stands_for_all_subjects_and_shows_the_worst() -> None:
 @pytest.mark.parametrize(
     ("text", "count"),
     [
-        ("", 139),
-        ("status:fail", 9),
-        ("!status:fail", 130),
+        ("", 60),
+        ("status:fail", 6),
+        ("!status:fail", 54),
         ("owner:anna", 5),
-        ("severity:blocker status:fail", 4),
+        ("severity:blocker status:fail", 5),
         ("group:tls !owner:none", 0),
     ],
 )
@@ -80,7 +80,7 @@ def test_fix_first_is_the_fix_plan() -> None:
 
 def test_a_stage_is_counted_in_checks() -> None:
     tallies = stage_tallies(Board(working().snapshot()))
-    assert (tallies[0].done, tallies[0].total, tallies[0].failing) == (11, 21, 4)
+    assert (tallies[0].done, tallies[0].total, tallies[0].failing) == (9, 21, 4)
     assert [tally.total for tally in tallies] == [21, 4, 3, 1, 2, 1, 2]
 
 
@@ -130,14 +130,14 @@ def test_ages() -> None:
 def test_every_record_has_words() -> None:
     from launchready_tui.tui.words import describe
 
-    assert {kind for kind in PAYLOADS} >= {"note", "waiver"}
+    assert set(PAYLOADS) >= {"note", "waiver"}
     for record in working()._records:
         assert describe(record.payload)
 
 
 def test_five_thousand_rows_are_built_in_time() -> None:
     more = "\n".join(
-        f'[[redirect]]\nfrom = "http://acme.test/old/{n}"\nto = "https://www.acme.test/new/{n}"' for n in range(1_250)
+        f'[[redirect]]\nfrom = "http://acme.test/old/{n}"\nto = "https://www.acme.test/new/{n}"' for n in range(5_000)
     )
     board = Board(working(toml=PRODUCT + more).snapshot())
     standings = board.stage("S1")

@@ -91,13 +91,14 @@ def prepare(target: PracticeProcess, folder: Path) -> Session:
     """The practice engagement, made or brought up to date: the target has new ports each time it starts."""
     from launchready_tui.engine.session import Session
     from launchready_tui.model.records import Authorization, ProductText
+    from launchready_tui.practice.visitors import tokens
 
     path = folder / ENGAGEMENT
     toml = target.product_toml
     if not path.exists():
-        session = Session.create(path, toml, str(target.folder))
+        session = Session.create(path, toml, str(target.folder), tokens=tokens)
     else:
-        session = Session.open(path)
+        session = Session.open(path, tokens=tokens)
         known = session.snapshot().state.product
         if known is None or (known.toml, known.base) != (toml, str(target.folder)):
             session.record(ProductText(toml, str(target.folder)))
@@ -112,9 +113,10 @@ def _headless(folder: Path, form: str, fail_on: str) -> int:
     from launchready_tui.cli.formats import text
     from launchready_tui.engine.events import Selection
     from launchready_tui.model.verdicts import Consent
+    from launchready_tui.practice.visitors import tokens
 
     selection = Selection(levels=frozenset({Consent.PASSIVE, Consent.ACTIVE, Consent.LOCAL}))
-    with opening.engagement(folder / ENGAGEMENT) as session:
+    with opening.engagement(folder / ENGAGEMENT, tokens=tokens) as session:
         printer = Printer(form)
         conclusion = asyncio.run(session.conclude(selection, printer.hear))
         printer.finish(conclusion)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,20 +17,29 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--all", "everything", is_flag=True, help="List every check, not only what is open.")
-def command(file: Path, form: str, everything: bool) -> None:
-    """Print the launch gate, how far each stage is, and what is open, worst first."""
+@click.option("--at", "at", metavar="DATE", help="The gate as it stood then: 2026-12-01, or a moment in ISO 8601.")
+def command(file: Path, form: str, everything: bool, at: str | None) -> None:
+    """Print the launch gate, what would turn it green, how far each stage is, and what is open, worst first."""
     from launchready_tui.cli import opening, output
     from launchready_tui.cli.formats import text
     from launchready_tui.cli.formats.json import gate_to_plain
+    from launchready_tui.cli.formats.togreen import togreen_lines
     from launchready_tui.engine.fixplan import fix_first
 
     with opening.engagement(file) as session:
         snapshot = session.snapshot()
+        if at is not None:
+            moment = opening.day(at, snapshot.now)
+            _say_when(moment, snapshot.now)
+            snapshot = session.past(moment)
     if form == "json":
         output.write(json.dumps(_document(snapshot, gate_to_plain(snapshot.gate)), indent=2, ensure_ascii=True) + "\n")
         return
     output.line(f"{output.safe(snapshot.product.name)} ({snapshot.product.domain})")
     for line in text.gate_lines(snapshot.gate):
+        output.line(line)
+    output.line(f"chain head {snapshot.head or 'none'}")
+    for line in togreen_lines(snapshot):
         output.line(line)
     output.line()
     for stage in snapshot.runbook.stages:
@@ -54,6 +64,16 @@ def command(file: Path, form: str, everything: bool) -> None:
         output.line(
             f"  {record.number}  {record.at:%Y-%m-%d}  {output.safe(title, 100)}: {output.safe(choice, 200)}{mark}"
         )
+
+
+def _say_when(moment: datetime, now: datetime) -> None:
+    from launchready_tui.cli import notices
+
+    shown = f"{moment:%Y-%m-%d %H:%M} UTC"
+    if moment > now:
+        notices.notice(f"as it will stand on {shown} if nothing is recorded or run until then")
+    else:
+        notices.notice(f"as it stood on {shown}, by today's runbook")
 
 
 def _document(snapshot: Snapshot, gate: dict[str, object]) -> dict[str, object]:

@@ -15,6 +15,7 @@ from launchready_tui.engine.discovery.proposal import Proposal, Sighting, propos
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Family, Product, Route, RouteKind
 from launchready_tui.model.profile import is_host_name
+from launchready_tui.model.profilesignals import SEEDS
 from launchready_tui.model.questions import (
     DnsAnswer,
     DnsLookup,
@@ -96,6 +97,7 @@ async def discover(product: Product, door: LiveDoor) -> Proposal:
             senders=proposed_senders(domain, notebook.providers),
             repository=product.repository,
             network=product.network,
+            signals=SEEDS,
             base=product.base,
         ),
         tuple(notebook.sightings),

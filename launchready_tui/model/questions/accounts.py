@@ -1,4 +1,6 @@
-"""Bounded series of requests at the doors of a product: wrong passwords, reset mails, sign-ups, unsigned webhooks; and one login."""
+"""Bounded series of requests at the doors of a product: wrong passwords, reset mails, sign-ups, unsigned webhooks;
+and one login.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,9 @@ class Knock:
     """One request of a series and its answer.
 
     `status` is 0 where the connection was dropped. `marks` name what looks like a brake: `429`, `challenge`, `captcha`,
-    `lockout` (by the text), `refused` (403, 423 or 503 where the first answer was another), `delay`, `dropped`. `shape` is a hash of status,
-    target and normalised body: equal shapes are the same answer. `retry_after` is in seconds.
+    `lockout` (by the text), `refused` (403, 423 or 503 where the first answer was another), `delay`, `dropped`.
+    `shape` is a hash of status, target and normalised body: equal shapes are the same answer. `retry_after` is in
+    seconds.
     """
 
     number: int
@@ -44,9 +47,13 @@ class BurstReply(Facts):
 
     `target` is the URL that was asked, as the page's form names it. `quota` is what RateLimit or RateLimit-Policy said
     (draft-ietf-httpapi-ratelimit-headers). `spoofed` are requests right after the brake with a forged client address,
-    `control` the one without it that followed. `owner` is the right password in a second session while braked: whether it was let in
-    (None: not tried). `recovered_after` is in seconds from the brake to the first normal answer (None: not within
-    `watched` seconds), `early` whether that was before four fifths of the promised time. `echo`: every answer was the page itself, so that nothing was judged there.
+    `control` the one without it that followed. `owner` is the right password in a second session while braked:
+    whether it was let in (None: not tried). `recovered_after` is in seconds from the brake to the first normal answer
+    (None: not within
+    `watched` seconds), `early` whether that was before four fifths of the promised time, `braked_until` when the last
+    try that was still braked was sent. `echo`: every answer was the page itself, so that nothing was judged there.
+    `machine`: it was
+    asked without a page.
     """
 
     target: str
@@ -58,8 +65,10 @@ class BurstReply(Facts):
     owner_later: bool | None = None
     recovered_after: float | None = None
     early: bool = False
+    braked_until: float = 0.0
     watched: float = 0.0
     echo: bool = False
+    machine: bool = False
     requests: int = 0
 
     @property
@@ -77,8 +86,10 @@ class BurstReply(Facts):
 class RateBurst(Question[BurstReply]):
     """Knock at one endpoint until it brakes, at most `budget` times, `rps` a second.
 
-    `method` and `body` are '' where the page's own form says what to send. In a body `{n}` stands for the number of the request, `{user}` for
-    the account's name. `account` is the role of a test account ('' an invented address). Budget and pace make no other question: every check that looks at an endpoint shares one series.
+    `method` and `body` are '' where the page's own form says what to send. In a body `{n}` stands for the number of
+    the request, `{user}` for the account's name. `account` is the role of a test account ('' an invented address).
+    Budget and pace make no
+    other question: every check that looks at an endpoint shares one series.
     """
 
     kind: ClassVar[str] = "rate-burst"
@@ -108,7 +119,9 @@ class RateBurst(Question[BurstReply]):
 
 @dataclass(frozen=True, slots=True)
 class Comparison(Facts):
-    """The same request for an account that exists and for one that does not, in turns. Stops at the first brake (`throttled`)."""
+    """The same request for an account that exists and for one that does not, in turns. Stops at the first brake
+    (`throttled`).
+    """
 
     known: tuple[Knock, ...] = ()
     invented: tuple[Knock, ...] = ()
@@ -118,7 +131,9 @@ class Comparison(Facts):
 
 @dataclass(frozen=True, slots=True)
 class AccountCompare(Question[Comparison]):
-    """Whether a form tells who has an account. Waits for the series of the same endpoint, and lives on what that left of its budget."""
+    """Whether a form tells who has an account. Waits for the series of the same endpoint, and lives on what that left
+    of its budget.
+    """
 
     kind: ClassVar[str] = "account-compare"
     answer: ClassVar[type[Facts]] = Comparison
@@ -142,7 +157,9 @@ class AccountCompare(Question[Comparison]):
 
 @dataclass(frozen=True, slots=True)
 class SetCookie:
-    """A cookie that a login set, without its value. `size` is its name and value in bytes; `rotated`: it had another value before."""
+    """A cookie that a login set, without its value. `size` is its name and value in bytes; `rotated`: it had another
+    value before.
+    """
 
     cookie: Cookie
     size: int
@@ -151,7 +168,9 @@ class SetCookie:
 
 @dataclass(frozen=True, slots=True)
 class LoginReply(Facts):
-    """One login of a test account. `revoked`: after logging out, its old session was refused (None: no way to log out was seen)."""
+    """One login of a test account. `revoked`: after logging out, its old session was refused (None: no way to log out
+    was seen).
+    """
 
     accepted: bool
     status: int

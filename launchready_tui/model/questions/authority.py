@@ -13,7 +13,8 @@ from launchready_tui.model.questions.base import Facts, Question
 class DelegatedServer:
     """One name server of a delegation and how it answers for the zone.
 
-    `state`: `ok` (with authority), `lame` (answers without authority or refuses), `unreachable`, `unresolved` (the name has no address).
+    `state`: `ok` (with authority), `lame` (answers without authority or refuses), `unreachable`, `unresolved` (the
+    name has no address).
     """
 
     name: str
@@ -50,7 +51,9 @@ class Delegation(Question[DelegationFacts]):
 
 @dataclass(frozen=True, slots=True)
 class TransferReply(Facts):
-    """What a server said to AXFR. `records` are those of its first message only: more is not needed as proof, nor read."""
+    """What a server said to AXFR. `records` are those of its first message only: more is not needed as proof, nor
+    read.
+    """
 
     allowed: bool
     records: int = 0
@@ -59,7 +62,9 @@ class TransferReply(Facts):
 
 @dataclass(frozen=True, slots=True)
 class ZoneTransfer(Question[TransferReply]):
-    """Whether one name server hands the whole zone to a stranger (RFC 5936), over TCP. `server` is `ADDRESS` or `ADDRESS:PORT`."""
+    """Whether one name server hands the whole zone to a stranger (RFC 5936), over TCP. `server` is `ADDRESS` or
+    `ADDRESS:PORT`.
+    """
 
     kind: ClassVar[str] = "zone-transfer"
     answer: ClassVar[type[Facts]] = TransferReply
@@ -86,7 +91,9 @@ class ValidationReply(Facts):
 
 @dataclass(frozen=True, slots=True)
 class Validation(Question[ValidationReply]):
-    """The address of a name with the DO flag, through the resolver `via`; `unchecked` sets CD: give the data unvalidated."""
+    """The address of a name with the DO flag, through the resolver `via`; `unchecked` sets CD: give the data
+    unvalidated.
+    """
 
     kind: ClassVar[str] = "dnssec-validation"
     answer: ClassVar[type[Facts]] = ValidationReply

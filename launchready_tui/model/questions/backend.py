@@ -55,7 +55,9 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class BackendView(Facts):
-    """What a stranger with the public key can read. `listed`: the project names its tables; `cut`: not all were tried."""
+    """What a stranger with the public key can read. `listed`: the project names its tables; `cut`: not all were
+    tried.
+    """
 
     listed: bool
     collections: tuple[Collection, ...] = ()
@@ -64,7 +66,9 @@ class BackendView(Facts):
 
 @dataclass(frozen=True, slots=True)
 class BackendRead(Question[BackendView]):
-    """Read one row of each table as a stranger would, with the key from the page's scripts. No row is kept, only counted."""
+    """Read one row of each table as a stranger would, with the key from the page's scripts. No row is kept, only
+    counted.
+    """
 
     kind: ClassVar[str] = "backend-read"
     answer: ClassVar[type[Facts]] = BackendView

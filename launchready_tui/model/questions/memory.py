@@ -1,4 +1,8 @@
-"""What earlier runs saw."""
+"""What the engagement itself knows: what earlier runs saw, when the run began, what people wrote down.
+
+Answered by the engine from the records, not from the network; stored like all evidence, so that a replay judges the
+same.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +25,7 @@ class SeenCertificate(Facts):
 
 @dataclass(frozen=True, slots=True)
 class EarlierCertificate(Question[SeenCertificate]):
-    """Which certificate the engagement's newest earlier run saw on a host.
-
-    Answered from the records, not from the network.
-    """
+    """Which certificate the engagement's newest earlier run saw on a host."""
 
     kind: ClassVar[str] = "earlier-certificate"
     answer: ClassVar[type[Facts]] = SeenCertificate
@@ -34,3 +35,37 @@ class EarlierCertificate(Question[SeenCertificate]):
     @property
     def host(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(Facts):
+    """When the run began."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunMoment(Question[Moment]):
+    """When is now: for claims about days that people wrote into the profile. A judgement has no other clock."""
+
+    kind: ClassVar[str] = "run-moment"
+    answer: ClassVar[type[Facts]] = Moment
+
+
+@dataclass(frozen=True, slots=True)
+class NoteText(Facts):
+    """The newest note about a check; `record` is its number in the journal, 0 where nobody wrote one."""
+
+    record: int
+    text: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptNote(Question[NoteText]):
+    """What people wrote down about a check in this engagement."""
+
+    kind: ClassVar[str] = "kept-note"
+    answer: ClassVar[type[Facts]] = NoteText
+
+    check: str

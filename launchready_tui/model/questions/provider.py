@@ -29,7 +29,9 @@ class ProviderReply(Facts):
 
 @dataclass(frozen=True, slots=True)
 class ProviderRead(Question[ProviderReply]):
-    """One GET of a provider's API. `path` begins with a slash and carries no secret; the token is the probe's business."""
+    """One GET of a provider's API. `path` begins with a slash and carries no secret; the token is the probe's
+    business.
+    """
 
     kind: ClassVar[str] = "provider-read"
     answer: ClassVar[type[Facts]] = ProviderReply

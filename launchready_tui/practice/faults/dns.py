@@ -244,7 +244,10 @@ DNS_FAULTS: tuple[Fault, ...] = (
         "The SPF record trusts a domain that nobody owns",
         "A newsletter tool was tried for a month. Whoever buys its lapsed domain may send mail as Acme.",
         "Remove include:spf.letterbird-practice.test from the SPF record.",
-        (shows("dns.dangling-delegation", DOMAIN, "unregistered-target"),),
+        (
+            shows("dns.dangling-delegation", DOMAIN, "unregistered-target"),
+            shows("mail.spf", DOMAIN, "include-without-record"),
+        ),
         _lapsed_spf,
     ),
     Fault(

@@ -10,7 +10,7 @@ from launchready_tui.model.verdicts import Verdict
 from launchready_tui.practice.world import World
 
 Edit = Callable[[World], World]
-Need = Literal["addresses", "old-tls", "null-ciphers", "weak-keys"]
+Need = Literal["addresses", "old-tls", "null-ciphers", "weak-keys", "secrets-engine"]
 
 HTTPS = "https://"
 

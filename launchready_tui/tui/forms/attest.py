@@ -155,7 +155,7 @@ who saw it too.
             wrong["holds"] = "Say whether it holds."
         if not values["by"]:
             wrong["by"] = "Say who answers."
-        if needs_witness(self.row) and not values["witness"]:
+        if needs_witness(self.row) and values["holds"] == "yes" and not values["witness"]:
             wrong["witness"] = "A blocker needs a witness: somebody else who saw it."
         elif values["witness"] and same_person(values["by"], values["witness"]):
             wrong["witness"] = "The witness must be somebody else than who answers."

@@ -56,7 +56,9 @@ gave it, for which hosts, how far it goes, how that was shown, and until when. I
         draft: object = None,
     ) -> None:
         super().__init__("Permission to go further", " ".join(hosts), snapshot, drafts, draft)
-        self.hosts = tuple(host.name for host in snapshot.product.hosts)
+        product = snapshot.product
+        named = (*(host.name for host in product.hosts), *(route.host for route in product.routes), product.domain)
+        self.hosts = tuple(dict.fromkeys(named))
         self.asked = tuple(hosts)
         self.preview = preview
         self.levels = tuple(levels)

@@ -72,6 +72,25 @@ class Form(LaunchModal[T]):
             id="form.afresh",
             tooltip="Put the draft aside and start afresh, or bring it back",
         ),
+        # With priority, or letters typed right behind a tab would still go to the field before.
+        Binding(
+            "tab",
+            "app.focus_next",
+            "next field",
+            show=False,
+            priority=True,
+            id="form.tab",
+            tooltip="The next field",
+        ),
+        Binding(
+            "shift+tab",
+            "app.focus_previous",
+            "field before",
+            show=False,
+            priority=True,
+            id="form.shift-tab",
+            tooltip="The field before",
+        ),
         Binding("down", "app.focus_next", "next field", show=False, id="form.next", tooltip="The next field"),
         Binding("up", "app.focus_previous", "field before", show=False, id="form.previous", tooltip="The field before"),
     ]

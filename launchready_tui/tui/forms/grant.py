@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import ClassVar, cast
 
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.records import Grant, GrantRole
+from launchready_tui.tui.forms import dates
 from launchready_tui.tui.forms.areas import AREAS, area_of, title_of
 from launchready_tui.tui.forms.choice import YES_NO, Option
 from launchready_tui.tui.forms.drafts import Drafts
-from launchready_tui.tui.forms.fields import ChoiceField, Field, NameField, TextField
+from launchready_tui.tui.forms.fields import ChoiceField, DateField, Field, NameField, TextField
 from launchready_tui.tui.forms.form import RecordForm, Saved, Values
 from launchready_tui.tui.render import age
 
@@ -73,6 +75,9 @@ class GrantForm(RecordForm):
         ]
         yield ChoiceField("proven", "Login", proven, "keep", describe=self._last)
 
+        until = dates.day(grant.until) if grant.until else ""
+        yield DateField("until", "Removed by", self.moment, until, help="for whoever leaves: 2026-12-24 or +30d")
+
     def _last(self, _chosen: str) -> str:
         last = self.known.proven_at if self.known else None
         return f"last watched {age(last, self.moment)}" if last else "nobody watched a login yet"
@@ -95,6 +100,7 @@ class GrantForm(RecordForm):
             self.field("role").value = known.role
             self.field("pays").value = "yes" if known.pays else "no"
             self.field("factor").value = _FACTOR[known.second_factor]
+            self.field("until").value = dates.day(known.until) if known.until else ""
             self.field("proven").say()
 
     def problems(self, values: Values) -> dict[str, str]:
@@ -108,7 +114,17 @@ class GrantForm(RecordForm):
             wrong["role"] = "Choose what they can do."
         elif values["role"] == NONE and not self._find(area_of(values["area"]), self.name_in(values, "person")):
             wrong["role"] = "They have no access on record: there is nothing to take back."
+        try:
+            self._until(values)
+        except ValueError as error:
+            wrong["until"] = str(error)
         return wrong
+
+    def _until(self, values: Values) -> datetime | None:
+        before = self.known.until if self.known else None
+        if before is not None and values["until"] == dates.day(before):
+            return before
+        return dates.parse_until(values["until"], self.moment) if values["until"] else None
 
     def result(self, values: Values) -> Saved:
         """The grant."""
@@ -120,7 +136,15 @@ class GrantForm(RecordForm):
         record = (
             Grant(area, person, "")
             if values["role"] == NONE
-            else Grant(area, person, cast(GrantRole, values["role"]), values["pays"] == "yes", second_factor, proven_at)
+            else Grant(
+                area,
+                person,
+                cast(GrantRole, values["role"]),
+                values["pays"] == "yes",
+                second_factor,
+                proven_at,
+                self._until(values),
+            )
         )
         me = self.drafts.me
         saved = self.with_people((person,), record)

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, cast
 
 from textual.widget import Widget
 
+from launchready_tui.engine.rules import other_signature
 from launchready_tui.model.board import GateVerdict, Snapshot
 from launchready_tui.model.records import SignOff
 from launchready_tui.text import one_line, plural
@@ -87,6 +88,8 @@ afterwards, sign again.
             wrong["by"] = "Type your name."
         if not values["role"]:
             wrong["role"] = "Say as what you sign."
+        elif other := other_signature(values["by"], values["role"], self.snapshot.state):
+            wrong["by"] = f"You signed as {other} already: the {values['role']} is somebody else."
         return wrong
 
     def result(self, values: Values) -> Saved:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.widget import Widget
 
+from launchready_tui.engine.accessdangers import card_end
+from launchready_tui.engine.credentials import looks_like_a_secret
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.records import System
 from launchready_tui.tui.forms import dates
@@ -16,16 +17,6 @@ from launchready_tui.tui.forms.choice import Option
 from launchready_tui.tui.forms.drafts import Drafts
 from launchready_tui.tui.forms.fields import ChoiceField, DateField, Field, LinesField, TextField
 from launchready_tui.tui.forms.form import RecordForm, Saved, Values
-
-_KNOWN_SECRET = re.compile(
-    r"(?:sk|pk|rk)_(?:live|test)_\w{8}|gh[pousr]_\w{20}|github_pat_|AKIA[0-9A-Z]{12}|xox[abprs]-|-----BEGIN|eyJ[\w-]{12,}\.|(?i:pass(?:word|wort)?|secret|token|pin)\s*[:=]\s*\S"
-)
-_RANDOM = re.compile(r"(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)[\w+=!#$%&*.-]{20,}")
-
-
-def looks_like_a_secret(text: str) -> bool:
-    """Whether a text seems to hold a credential itself instead of the place where it is kept."""
-    return bool(_KNOWN_SECRET.search(text) or _RANDOM.search(text))
 
 
 class SystemForm(RecordForm):
@@ -93,7 +84,13 @@ manager, which vault), and never the credential: this file is copied and mailed.
         yield DateField(
             "renewal", "Renews", self.moment, system.renewal, help=f"{dates.HOW}, or any words: monthly", free=True
         )
-        yield LinesField("note", "Note", system.note, height=2, help="recovery address, which card, what to know")
+        yield TextField(
+            "recovery", "Recovery", system.recovery, help="the address through which a lost login comes back", most=160
+        )
+        yield TextField(
+            "card", "Card until", system.card_expires, help="the month on the card that pays: 2027-03", most=10
+        )
+        yield LinesField("note", "Note", system.note, height=2, help="which card, what to know")
         if self.system is not None:
             yield ChoiceField(
                 "there", "Access map", [Option("yes", "in use"), Option("no", "off the map", tone="warn")], "yes"
@@ -111,6 +108,8 @@ manager, which vault), and never the credential: this file is copied and mailed.
             wrong["area"] = f"{title_of(area)} is on the map already: change it there."
         if not values["name"]:
             wrong["name"] = f'Say whose it is, or "{NOT_USED}".'
+        if values["card"] and card_end(values["card"]) is None:
+            wrong["card"] = "Write the month as 2027-03, as it stands on the card."
         for field in ("custody", "note", "name"):
             if looks_like_a_secret(values[field]):
                 wrong[field] = "That looks like a credential. Write where it is kept: this file is copied and mailed."
@@ -127,5 +126,7 @@ manager, which vault), and never the credential: this file is copied and mailed.
                 renewal,
                 values["note"],
                 values.get("there") == "no",
+                values["recovery"],
+                values["card"],
             ),
         )

@@ -10,6 +10,7 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from launchready_tui.engine.gate import compute_gate
+from launchready_tui.engine.rules import MAX_WAIVER, MIN_REASON
 from launchready_tui.model.board import Gate, Snapshot, Standing
 from launchready_tui.model.records import Record, Waiver
 from launchready_tui.model.verdicts import Verdict
@@ -20,10 +21,7 @@ from launchready_tui.tui.forms.fields import DateField, Field, LinesField, NameF
 from launchready_tui.tui.forms.form import RecordForm, Saved, Values
 from launchready_tui.tui.render import gate_tone, mark_of_verdict, reflow
 
-LEAST = 20
-"""Characters of a reason."""
-
-DAYS, MOST_DAYS = 14, 90
+DAYS, MOST_DAYS = 14, MAX_WAIVER.days
 
 
 def why_not(row: Standing) -> str:
@@ -111,8 +109,8 @@ handover; the waiver stands beside it with your name. The gate opens for it, but
         count = len(typed.strip())
         return (
             (f"{count} characters", "muted")
-            if count >= LEAST
-            else (f"{count} of at least {LEAST} characters", "muted" if not count else "warn")
+            if count >= MIN_REASON
+            else (f"{count} of at least {MIN_REASON} characters", "muted" if not count else "warn")
         )
 
     def problems(self, values: Values) -> dict[str, str]:
@@ -120,8 +118,8 @@ handover; the waiver stands beside it with your name. The gate opens for it, but
         wrong: dict[str, str] = {}
         if not values["who"]:
             wrong["who"] = "Say who accepts the risk."
-        if len(values["why"]) < LEAST:
-            wrong["why"] = f"Say why in at least {LEAST} characters; {LEAST - len(values['why'])} to go."
+        if len(values["why"]) < MIN_REASON:
+            wrong["why"] = f"Say why in at least {MIN_REASON} characters; {MIN_REASON - len(values['why'])} to go."
         if not values["control"]:
             wrong["control"] = "Say what keeps the risk small meanwhile."
         try:
@@ -146,6 +144,6 @@ handover; the waiver stands beside it with your name. The gate opens for it, but
             who=who,
             why=values["why"],
             control=values["control"],
-            until=dates.parse_until(values["until"], self.moment),
+            until=min(dates.parse_until(values["until"], self.moment), self.moment + MAX_WAIVER),
         )
         return self.with_people((who,), record)

@@ -16,9 +16,9 @@ from textual.widgets import DataTable, Static
 from launchready_tui.engine.access import NOT_USED, AccessMap, AccessRow, access_map
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.records import Grant, GrantRole, Payload, System
-from launchready_tui.tui.base import LaunchScreen
 from launchready_tui.tui.screens import access_cells as cells
 from launchready_tui.tui.screens import opening
+from launchready_tui.tui.screens.access_exchange import EXCHANGE, Exchange
 
 NO_ACCESS = "There is no access to prove: o, a or b says what the person may do."
 
@@ -32,7 +32,7 @@ class Grid(DataTable[object]):
     ]
 
 
-class AccessScreen(LaunchScreen):
+class AccessScreen(Exchange):
     """`M`."""
 
     PLACE = "access"
@@ -47,6 +47,8 @@ reached.
 - `v` records that you watched the person log in just now. After 30 days it has to be shown again.
 - `enter` on a person opens everything about that access; on any other column everything about the system.
 - `P` adds a person, `s` a system. `-` says that a system is not used. `delete` takes back what the cell says.
+- `E` is the exit list: whose access ends when. `g` records that you looked again and the access of the cell is gone.
+- `m` compares a member list that you paste with the line. `X` writes the map as CSV for a spreadsheet, `I` reads it.
 - `u` takes back any of these.
 
 **Never write a password here.** “Kept in” names the vault, not what is in it.
@@ -80,6 +82,7 @@ reached.
         ),
         Binding("P", "person", "person", id="access.person", tooltip="Add a person"),
         Binding("s", "system", "system", id="access.system", tooltip="Add a system, or edit the one of the line"),
+        *EXCHANGE,
         Binding(
             "minus",
             "not_used",
@@ -189,11 +192,11 @@ reached.
     def why_not(self, action: str) -> str:
         """Why a key cannot act on this cell."""
         name = action.partition("(")[0]
-        if name in ("role", "pays", "proven") and (self.row is None or not self._map.people):
+        if name in ("role", "pays", "proven", "gone") and (self.row is None or not self._map.people):
             return "Nobody is on the map yet: P adds a person."
-        if name in ("role", "pays", "proven") and (self.column is None or not self.column.person):
+        if name in ("role", "pays", "proven", "gone") and (self.column is None or not self.column.person):
             return "Choose the column of a person with the arrows."
-        if name == "proven" and self._grant() is None and not self._recording.locked():
+        if name in ("proven", "gone") and self._grant() is None and not self._recording.locked():
             return NO_ACCESS
         return ""
 
@@ -225,6 +228,14 @@ reached.
         area, person = self._cell()
         now = self.launch.now()
         self._change(area, person, lambda grant: replace(grant, proven_at=now))
+
+    def action_gone(self) -> None:
+        """Somebody looked again, and the access is gone."""
+        if self._refused("gone"):
+            return
+        area, person = self._cell()
+        now = self.launch.now()
+        self._change(area, person, lambda grant: replace(grant, role="", pays=False, gone_at=now))
 
     def _cell(self) -> tuple[str, str]:
         row, column = self.row, self.column

@@ -157,7 +157,8 @@ def detail(ink: Ink, access: AccessMap, row: AccessRow | None, person: str, now:
         role = next((someone.role for someone in access.people if someone.name == person), "other")
         parts += [*_grant_words(row.grants.get(person), person, role, now), "\n"]
     if system is not None and row.is_used:
-        known = [("kept in ", system.custody), ("renews ", system.renewal), ("", system.note)]
+        known = [("kept in ", system.custody), ("renews ", system.renewal), ("card until ", system.card_expires)]
+        known += [("recovery ", system.recovery), ("", system.note)]
         words = " · ".join(label + one_line(value, 80) for label, value in known if value)
         parts += [(words, "muted"), "\n"] if words else []
     for danger in row.dangers:
@@ -197,5 +198,6 @@ def _grant_words(grant: Grant | None, person: str, role: str, now: datetime) -> 
         if grant.proven_at
         else "never seen logging in"
     )
-    words = [grant.role, "pays" if grant.pays else "", factor, proven]
+    ends = f"to be removed by {render.moment(grant.until)}" if grant.until else ""
+    words = [grant.role, "pays" if grant.pays else "", ends, factor, proven]
     return [(f"{name.rstrip(',')}  ", "plain"), (" · ".join(word for word in words if word), "muted")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from datetime import timedelta
 from typing import ClassVar
@@ -25,6 +26,7 @@ from launchready_tui.tui.forms.note import NoteForm
 from launchready_tui.tui.forms.people import newcomers
 from launchready_tui.tui.forms.stopwatch import Seconds, Stopwatch
 from launchready_tui.tui.render import Mark, Part, stopwatch
+from launchready_tui.tui.screens.drill_draw import Draw, drawn, told
 from launchready_tui.tui.widgets.keyline import KeyLine
 
 TICK = 0.25
@@ -44,6 +46,8 @@ the clock is on.
   back a slip.
 - `x` gives up: that is recorded too, and says more than a drill that never took place.
 - You may leave: the clock runs on, and the same key on this check brings you back.
+- A drill with cards draws one by chance as the clock starts, and shows what to look for when it stands still; a drill
+  with a nonce shows a word that the recipient of the alert reads back. Both are recorded.
 - At the end `enter` records it. Longer than the limit is a fail.
 """
 
@@ -77,8 +81,10 @@ the clock is on.
         draft: object = None,
         clock: Seconds = time.monotonic,
         edit: Edit = edit_in_terminal,
+        draw: Draw = secrets.randbelow,
     ) -> None:
         super().__init__()
+        self._draw = draw
         self.snapshot = snapshot
         self.row = row
         self.edit = edit
@@ -196,7 +202,8 @@ the clock is on.
 
     def _known(self) -> Content:
         watch = self.timer
-        parts: list[Part] = [
+        parts: list[Part] = told(self.row.entry, watch.notes, over=watch.is_over)
+        parts += [
             ("\nRun by   ", "muted"),
             (watch.by, "plain") if watch.by else ("nobody yet: b says who", "person"),
         ]
@@ -250,6 +257,7 @@ the clock is on.
             self.timer.mark()
         else:
             self.timer.start()
+            self.timer.notes += drawn(self.row.entry, self._draw)
         self.draw()
 
     def action_unmark(self) -> None:

@@ -8,8 +8,8 @@ from textual.content import Content
 
 from launchready_tui.model.board import BarState, GateItem, Snapshot, Standing
 from launchready_tui.model.journal import payload
-from launchready_tui.model.records import Decision, Record, SignOff, Waiver
-from launchready_tui.model.runbook import Automation, NotNowCard, PlanStep
+from launchready_tui.model.records import Record, SignOff, Waiver
+from launchready_tui.model.runbook import Automation, PlanStep
 from launchready_tui.model.verdicts import Verdict
 from launchready_tui.text import plural
 from launchready_tui.tui import render
@@ -258,62 +258,6 @@ def plan_detail(snapshot: Snapshot, ink: Ink, step: PlanStep) -> Content:
             times = f"  {render.hours(spent)} of {render.hours(stage.minutes * 60)}"
             parts += [(f"{stage.number} ", "muted"), stage.title, (f"  {at.done} of {at.total} done{times}", "muted")]
             parts += [(f"  {plural(at.blocking, 'blocker')}" if at.blocking else "", "fail"), "\n"]
-    return ink.line(*parts, lines=True)
-
-
-# -------------------------------------------------------------------------------------------------------- not-now cards
-
-
-def decision_on(snapshot: Snapshot, card: NotNowCard) -> Record | None:
-    """The decision that stands about a card."""
-    superseded = snapshot.state.superseded()
-    about = [
-        r for r in snapshot.state.decisions if payload(r, Decision).topic == card.title and r.number not in superseded
-    ]
-    return about[-1] if about else None
-
-
-def card_lines(snapshot: Snapshot, ink: Ink, room: int) -> list[Line]:
-    """What waits until after the launch, and whether somebody decided so."""
-    lines = [heading(ink, "Not before the launch", "d records the decision to wait")]
-    for card in snapshot.runbook.cards:
-        record = decision_on(snapshot, card)
-        if record is None:
-            state: Part = (fit(f"{ink.glyphs.marks[Mark.NOT_RUN]} open", STATE), "muted")
-            said = "nobody decided yet"
-        else:
-            decision = payload(record, Decision)
-            state = (fit(f"{ink.glyphs.marks[Mark.ATTESTED]} decided", STATE), "pass")
-            said = f"{decision.choice}, {decision.who}, {render.age(record.at, snapshot.now)}"
-        title = min(34, room - STATE - 4)
-        rest = max(0, room - STATE - 4 - title - 2)
-        words = (fit(card.id, 4), "muted"), fit(card.title, title, ink.glyphs.ellipsis)
-        lines.append(
-            Line(ink.line(state, *words, ("  " + fit(said, rest, ink.glyphs.ellipsis), "muted")), f"card:{card.id}")
-        )
-    return lines
-
-
-def card_detail(snapshot: Snapshot, ink: Ink, card: NotNowCard) -> Content:
-    """A card in full."""
-    parts: list[Part | Content] = [
-        (card.title, "bold"),
-        ("  " + card.id, "muted"),
-        "\n\n",
-        render.reflow(card.text),
-        "\n\n",
-    ]
-    parts += [("Look again when  ", "bold"), card.trigger, "\n\n"]
-    record = decision_on(snapshot, card)
-    if record is None:
-        parts.append(("d records that it waits: what you chose, why, who.", "muted"))
-    else:
-        decision = payload(record, Decision)
-        parts += [
-            ("Decided  ", "bold"),
-            f"{decision.choice} by {decision.who}, {render.moment(record.at)}\n",
-            (decision.why, "muted"),
-        ]
     return ink.line(*parts, lines=True)
 
 

@@ -49,7 +49,7 @@ class Menu(LaunchModal[str]):
     def _line(self, index: int, line: tuple[str, str, str]) -> Content:
         number: Part = (f"{index + 1} " if index < 9 else "  ", "muted")
         words, note = line[1], line[2]
-        room = min(76, self.app.size.width * 94 // 100) - 9
+        room = min(76, self.app.size.width * 94 // 100) - 12
         title = fit(words, max(15, min(room, len(words) + 1)), self.ink.glyphs.ellipsis)
         return self.ink.line(
             number, title, (fit(f" {note}", max(0, room - len(title)), self.ink.glyphs.ellipsis), "muted")

@@ -97,6 +97,13 @@ def decide_card(snapshot: Snapshot, card: NotNowCard, earlier: Record | None) ->
     return lambda refused: DecideAbout(snapshot, values, topic=card.title, refused=refused)
 
 
+def idea(snapshot: Snapshot) -> Make:
+    """Asks the four questions of an idea."""
+    from launchready_tui.tui.forms.idea import IdeaForm
+
+    return lambda refused: IdeaForm(snapshot, draft=refused)
+
+
 def supersede(snapshot: Snapshot, record: Record) -> Make:
     """Records a decision that replaces an earlier one, which is filled in."""
     from launchready_tui.tui.screens.prefilled import DecideAbout

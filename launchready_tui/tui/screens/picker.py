@@ -49,12 +49,14 @@ An **engagement** is one product taken through one 48-hour sprint, and exactly o
 it again.
 
 - `enter` opens the highlighted one, `o` another file, `n` makes a new one.
+- `b` shows all of them with their gate, their blockers and what runs out next.
 - `p` starts the practice target: a marketplace on this machine with many small faults, to learn on.
 - `delete` takes a line off this list; the file stays where it is.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "new", id="picker.new", tooltip="Make a new engagement"),
         Binding("o", "other", "open a file", id="picker.other", tooltip="Open an engagement by its path"),
+        Binding("b", "board", "board", id="picker.board", tooltip="All engagements with their state, at a glance"),
         Binding("p", "practice", "practice", id="picker.practice", tooltip="Start the practice target on this machine"),
         Binding(
             "delete",
@@ -250,6 +252,12 @@ it again.
             self.launch.say(words, timeout=8)
         recents.note(self._folder, Recent(new.path.absolute(), new.name, self.launch.now()))
         self.launch.enter(session)
+
+    def action_board(self) -> None:
+        """All engagements at a glance."""
+        from launchready_tui.tui.screens.portfolio import PortfolioScreen
+
+        self.app.push_screen(PortfolioScreen(self._folder))
 
     def action_practice(self) -> None:
         """Start the practice target."""

@@ -17,7 +17,7 @@ from launchready_tui.model.board import Snapshot
 from launchready_tui.model.runbook import Stage
 from launchready_tui.text import one_line, plural
 from launchready_tui.tui import headings, query, render
-from launchready_tui.tui.acting import ActingScreen
+from launchready_tui.tui.overrunning import ClockedScreen
 from launchready_tui.tui.rows import Board, Key, Row, Shape, build_rows, fix_first, stage_tallies
 from launchready_tui.tui.running import Progress
 from launchready_tui.tui.widgets.checklist import CheckList
@@ -31,7 +31,7 @@ ARRANGEMENTS: list[tuple[int, str]] | None = [(0, "-narrow"), (100, "-wide"), (1
 """One list; a rail, and the detail below; the detail beside the list."""
 
 
-class SprintScreen(ActingScreen):
+class SprintScreen(ClockedScreen):
     """Where the sprint is driven from."""
 
     PLACE = "sprint"
@@ -47,6 +47,8 @@ right arrow opens it. `enter` reads everything about a row: what was found, why 
 know.
 
 - **Red and loud** is only what blocks the launch; `n` walks through it, worst first.
+- `T` shows what is left to do against the time that is left, and what to drop; it asks by itself when a stage takes
+  longer than its time box.
 - `?` unknown means: we looked and could not see. `○` not run: nobody looked. Neither ever counts as a pass.
 - `✎` waits for a person: `a` records the answer, `t` starts the stopwatch of a drill.
 - **Fix first** is the fix plan: severity × journey × exposure ÷ √minutes.
@@ -113,6 +115,7 @@ To select text with the mouse, hold shift (or option) in most terminals.
         if self._start is not None:
             self.go_to(*self._start, quiet=True)
             self._start = None
+        self.watch_clock()
 
     # --------------------------------------------------------------------------------------------------- state
 

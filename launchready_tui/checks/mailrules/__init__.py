@@ -1,0 +1,1 @@
+"""The rules of mail authentication as their RFCs have them: SPF, DKIM, DMARC, receivers' verdicts, reports. Pure."""

@@ -1,0 +1,178 @@
+"""Writes documents as data for the PDF template (templates/pack.typ).
+
+The text of a document never becomes typst source: it travels as JSON beside the template, which shows strings as
+strings. So nothing in it can be markup, code or a file name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from launchready_tui.deliverables.anchors import Anchors
+from launchready_tui.deliverables.blocks import (
+    Block,
+    Break,
+    Bullets,
+    Callout,
+    Code,
+    CodeBlock,
+    Document,
+    DocumentLink,
+    EvidenceRef,
+    Line,
+    Mark,
+    Pairs,
+    Paragraph,
+    ProgressBars,
+    RecordRef,
+    Row,
+    Section,
+    Span,
+    Strip,
+    Table,
+    Text,
+    Verdict,
+    When,
+)
+from launchready_tui.deliverables.safe import flat, multiline
+
+Plain = dict[str, Any]
+
+_LONGEST = 1_200
+"""The most characters of one span: a PDF is for reading; the Markdown and the JSON hold the rest."""
+
+_BREAKABLE = re.compile(r"(?<=[/?&=_.:;,@-])(?=[^/\s])|(?<=[^\W_]{16})(?=[^\W_])")
+"""Where a long name may be broken: behind its punctuation, and in what has none for long."""
+
+_LONG = re.compile(r"(\S{25,})")
+_TALL = 1_500
+"""Characters of a row that may be broken over two pages."""
+
+
+def to_typst(documents: Sequence[Document]) -> Plain:
+    """The documents as data: strings, numbers, lists and dictionaries."""
+    anchors = Anchors(documents)
+    first = documents[0]
+    return {
+        "product": shown(first.product),
+        "title": shown(first.title),
+        "date": shown(first.date),
+        "documents": [_document(document, anchors) for document in documents],
+    }
+
+
+def shown(text: str) -> str:
+    """A text as the PDF shows it."""
+    safe = flat(text)
+    return safe if len(safe) <= _LONGEST else f"{safe[:_LONGEST]}…"
+
+
+def pieces(text: str) -> list[str]:
+    """A name in pieces between which a line may be broken. No sign stands between them: what is copied is the name."""
+    return _BREAKABLE.split(text) if len(text) > 16 else [text]
+
+
+def _document(document: Document, anchors: Anchors) -> Plain:
+    return {
+        "title": shown(document.title),
+        "anchor": anchors.document(document.id),
+        "compact": document.compact,
+        "blocks": _blocks(document.blocks, anchors),
+    }
+
+
+def _blocks(blocks: Iterable[Block], anchors: Anchors) -> list[Plain]:
+    return [{"kind": block.kind, **_block(block, anchors)} for block in blocks]
+
+
+def _block(block: Block, anchors: Anchors) -> Plain:
+    match block:
+        case Section(title=title, blocks=blocks, page=page):
+            anchor = anchors.section(block)
+            return {"title": shown(title), "anchor": anchor, "page": page, "blocks": _blocks(blocks, anchors)}
+        case Paragraph(line=said, role=role):
+            return {"line": _line(said, anchors), "role": role}
+        case Bullets(items=items, ordered=ordered):
+            return {"items": [_line(item, anchors) for item in items], "ordered": ordered}
+        case CodeBlock(text=text):
+            return {"text": multiline(text)[: _LONGEST * 4]}
+        case Table(columns=columns, rows=rows, dense=dense):
+            heads = [{"title": shown(column.title), "role": column.role} for column in columns]
+            return {"columns": heads, "rows": [_row(row, anchors) for row in rows], "dense": dense}
+        case Pairs(items=pairs):
+            return {"items": [[shown(label), _line(said, anchors)] for label, said in pairs]}
+        case Callout(tone=tone, title=title, blocks=blocks):
+            return {"tone": tone, "title": shown(title), "blocks": _blocks(blocks, anchors)}
+        case Verdict(mark=mark, sentence=sentence, figures=figures):
+            return {
+                "mark": _mark(mark),
+                "sentence": shown(sentence),
+                "figures": [[shown(figure), shown(label)] for figure, label in figures],
+            }
+        case Strip(cells=cells):
+            return {"cells": [{"label": shown(cell.label), "mark": _mark(cell.mark)} for cell in cells]}
+        case ProgressBars(bars=bars):
+            return {"bars": [{**_share(b.done, b.failing, b.total), "label": b.label, "note": b.note} for b in bars]}
+        case _:
+            raise TypeError(f"no PDF for {type(block).__name__}")
+
+
+def _row(row: Row, anchors: Anchors) -> Plain:
+    anchor = anchors.row(row.anchor) if row.anchor else ""
+    tall = max((sum(len(getattr(span, "text", "")) for span in cell) for cell in row.cells), default=0) > _TALL
+    return {"anchor": anchor, "tall": tall, "cells": [_line(cell, anchors) for cell in row.cells]}
+
+
+def _line(said: Line, anchors: Anchors) -> list[Plain]:
+    return [_span(span, anchors) for span in said]
+
+
+def _span(span: Span, anchors: Anchors) -> Plain:
+    match span:
+        case Text(text=text, style=style):
+            return {"kind": "text", "pieces": _words(text), "style": style}
+        case Code(text=text):
+            return {"kind": "code", "pieces": pieces(shown(text))}
+        case Mark():
+            return _mark(span)
+        case EvidenceRef(id=item):
+            return {"kind": "evidence", "text": shown(item), "to": anchors.row(f"e-{item}")}
+        case RecordRef(number=number):
+            return {"kind": "link", "text": f"record\u00a0{number}", "to": anchors.row(f"r-{number}")}
+        case When(text=text):
+            return {"kind": "when", "text": shown(text).replace(" ", "\u00a0")}
+        case DocumentLink(document=document, text=text, section=section):
+            return {"kind": "link", "text": shown(text), "to": anchors.target(document, section)}
+        case Break():
+            return {"kind": "break"}
+        case _:
+            raise TypeError(f"no PDF for {type(span).__name__}")
+
+
+def _words(text: str) -> list[str]:
+    """Words: spaces at the ends stay, since other spans follow; only what is too long for a line may be broken."""
+    safe = shown(f"|{text}|")[1:].removesuffix("|")
+    found: list[str] = []
+    for part in _LONG.split(safe):
+        found += pieces(part) if _LONG.fullmatch(part) else [part]
+    return [part for part in found if part]
+
+
+def _mark(mark: Mark) -> Plain:
+    return {
+        "kind": "mark",
+        "glyph": mark.glyph,
+        "word": shown(mark.word),
+        "tone": mark.tone,
+        "loud": mark.loud,
+    }
+
+
+def _share(done: int, failing: int, total: int) -> Plain:
+    """How far a bar is done and failing, in percent of its length."""
+    if not total:
+        return {"done": 0, "failing": 0}
+    full = done * 100 // total
+    return {"done": full, "failing": min(100 - full, -(-failing * 100 // total))}

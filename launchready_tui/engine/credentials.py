@@ -1,0 +1,16 @@
+"""Whether a text seems to hold a credential itself instead of the place where it is kept."""
+
+from __future__ import annotations
+
+import re
+
+_KNOWN = re.compile(
+    r"(?:sk|pk|rk)_(?:live|test)_\w{8}|gh[pousr]_\w{20}|github_pat_|AKIA[0-9A-Z]{12}|xox[abprs]-|-----BEGIN"
+    r"|eyJ[\w-]{12,}\.|(?i:pass(?:word|wort)?|secret|token|pin)\s*[:=]\s*\S"
+)
+_RANDOM = re.compile(r"(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)[\w+=!#$%&*.-]{20,}")
+
+
+def looks_like_a_secret(text: str) -> bool:
+    """Whether it looks like a key, a token or a password."""
+    return bool(_KNOWN.search(text) or _RANDOM.search(text))

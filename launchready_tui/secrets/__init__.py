@@ -1,0 +1,4 @@
+"""Finds secrets in files, git histories and downloaded text.
+
+Pure parts: classify, filters, decoding, keyfiles, baseline.
+"""

@@ -1,0 +1,72 @@
+"""A provider's member list, pasted, against the access map: the difference is recorded as a note about the check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.widget import Widget
+
+from launchready_tui.engine.access import title
+from launchready_tui.engine.members import Compared, compare
+from launchready_tui.model.board import Snapshot
+from launchready_tui.model.records import Note
+from launchready_tui.tui.forms.drafts import Drafts
+from launchready_tui.tui.forms.fields import Field, LinesField, NameField
+from launchready_tui.tui.forms.form import RecordForm, Saved, Values
+
+ROW = "S7.ACC.04"
+"""The catalogue row of the check that the note is about."""
+
+
+class MembersForm(RecordForm):
+    """Closes with the note. `area` is the system whose member list it is."""
+
+    NAME = "members"
+    HELP: ClassVar[str] = """
+# Members and the map
+
+Open the provider's member page, select it all, paste it here: one member a line. Addresses are compared with the
+contacts on the map, names with the names. Whoever stands on one side only is the developer of last spring, or the
+backup who never accepted the invitation.
+"""
+
+    def __init__(self, snapshot: Snapshot, area: str, *, drafts: Drafts | None = None, draft: object = None) -> None:
+        super().__init__(f"Members of {title(area)}", area, snapshot, drafts, draft)
+        self.area = area
+
+    def head(self) -> Iterable[Widget]:
+        """Who should be on it."""
+        names = [grant.person for grant in self.snapshot.state.grants if grant.area == self.area]
+        yield self.told(("On the map: ", "muted"), ", ".join(names) or "nobody")
+
+    def fields(self) -> Iterable[Field]:
+        """The list and who looked."""
+        yield LinesField(
+            "list", "Members", height=6, help="one a line, pasted as it is", needed=True, describe=self._difference
+        )
+        yield NameField("by", "Looked up by", self.people, self.drafts.me, needed=True)
+
+    def _compared(self, text: str) -> Compared:
+        return compare(text, self.area, self.snapshot.state)
+
+    def _difference(self, typed: str) -> str | tuple[str, str]:
+        if not typed.strip():
+            return ""
+        found = self._compared(typed)
+        return ("; ".join(found.sentences())[:300], "pass" if found.agrees else "warn")
+
+    def problems(self, values: Values) -> dict[str, str]:
+        """What is missing."""
+        wrong = {} if values["list"] else {"list": "Paste the member list, one member a line."}
+        return wrong if values["by"] else {**wrong, "by": "Say who looked it up."}
+
+    def result(self, values: Values) -> Saved:
+        """The difference as a note; the list itself is personal data and is not kept."""
+        found = self._compared(values["list"])
+        entry = next(iter(self.snapshot.runbook.covering((ROW,))), None)
+        text = f"Member list of {title(self.area)} against the access map:\n" + "\n".join(
+            f"- {sentence}" for sentence in found.sentences()
+        )
+        who = self.name_in(values, "by")
+        return self.with_people((who,), Note(entry.id if entry else "", "", text, who))

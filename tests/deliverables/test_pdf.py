@@ -1,0 +1,132 @@
+"""The PDFs: pages, one of them for the fix plan, and text that is never read as typst."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from launchready_tui.deliverables import pdf
+from launchready_tui.deliverables.blocks import Code, CodeBlock, Column, Document, Paragraph, Row, Table, Text, line
+from launchready_tui.deliverables.documents import chapters, compose
+from launchready_tui.deliverables.pdf import to_pdf
+from launchready_tui.deliverables.reading import read
+from launchready_tui.deliverables.to_typst import pieces, to_typst
+from tests.deliverables.world import NOW, crowded, snapshot, world
+
+pytest.importorskip("typst", reason="the PDF extra is not installed")
+
+HOSTILE = [
+    "#let x = 1 #x",
+    "$ a^2 $ \\ #sym.arrow \\u{1F600}",
+    '"quoted" #"string" \\"',
+    "#panic()",
+    '#read("/etc/passwd")',
+    '#image("x.png")',
+    "= heading",
+    "// comment /* block */",
+    "@label <label>",
+    "*bold* _emph_ `raw` ```raw```",
+    "[bracket] {brace} (paren)",
+    "\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627",
+    "\u202egnp.exe\u2066x\u2069",
+    "\ud800 lone",
+    "\x00\x1b[31m",
+    "\u4e2d\u6587 \U0001f680",
+    "x" * 30_000,
+    "",
+]
+
+
+def text_of(data: bytes, tmp_path: Path) -> str:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed")
+    path = tmp_path / "x.pdf"
+    path.write_bytes(data)
+    done = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True)
+    return done.stdout.decode("utf-8", "replace")
+
+
+def pages(data: bytes, tmp_path: Path) -> int:
+    """Pages, as text extraction sees them: a form feed ends each."""
+    return text_of(data, tmp_path).count("\f")
+
+
+def sample(text: str, *, compact: bool = False) -> Document:
+    shown = line(Text(text), " ", Code(text), " ", Text(text, "strong"))
+    table = Table((Column(text), Column("Two")), (Row((shown, line(text))),))
+    return Document("d", text, text, text, (Paragraph(shown), table, CodeBlock(text)), compact=compact)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_is_never_code(text: str, tmp_path: Path) -> None:
+    made = to_pdf([sample(text), sample(text)], NOW)
+    assert made.startswith(b"%PDF-")
+    if text.isascii() and text.isprintable() and 0 < len(text) < 100:
+        shown = re.sub(r"\s+", "", text_of(made, tmp_path))
+        assert re.sub(r"\s+", "", text) in shown
+
+
+def test_a_hostile_engagement(tmp_path: Path) -> None:
+    base, evidence = world('#panic() $ \\ "\u05d0 ] } \x1b \u202e')
+    made = pdf.pdf_files(read(base, evidence))
+    assert pages(made["handover.pdf"], tmp_path) > 5
+    assert pages(made["fix-plan.pdf"], tmp_path) == 1
+
+
+def test_the_same_bytes_twice_and_no_date() -> None:
+    base, evidence = world()
+    reading = read(base, evidence)
+    assert to_pdf(chapters(reading), NOW) == to_pdf(chapters(reading), NOW)
+    assert b"/CreationDate" not in to_pdf([compose("fix-plan", reading)], None)
+
+
+def test_header_footer_and_outline(tmp_path: Path) -> None:
+    base, evidence = world()
+    made = pdf.pdf_files(read(base, evidence))["handover.pdf"]
+    text = text_of(made, tmp_path)
+    count = text.count("\f")
+    sheets = text.split("\f")[:count]
+    assert f"1 / {count}" in sheets[0]
+    assert f"{count} / {count}" in sheets[-1]
+    assert "Acme Market" in sheets[3]
+    assert "NO-GO" in sheets[0]
+    assert b"/Outlines" in made
+
+
+@pytest.mark.parametrize("base", [snapshot(), world()[0], crowded(5_000), world("long words " * 40)[0]])
+def test_the_fix_plan_is_one_page(base: object, tmp_path: Path) -> None:
+    reading = read(base)  # type: ignore[arg-type]
+    made = to_pdf([compose("fix-plan", reading)], NOW)
+    assert pages(made, tmp_path) == 1
+    assert "Fix plan" in text_of(made, tmp_path)
+
+
+def test_even_a_plan_that_does_not_fit_is_one_page(tmp_path: Path) -> None:
+    rows = tuple(Row((line(f"{n}"), line("word " * 200))) for n in range(60))
+    huge = Document("d", "t", "p", "x", (Table((Column("#"), Column("Text", "main")), rows),), compact=True)
+    assert pages(to_pdf([huge], NOW), tmp_path) == 1
+
+
+def test_names_are_broken_without_adding_a_sign() -> None:
+    url = "https://www.acme.test/a/long/path?with=a&query=string"
+    assert "".join(pieces(url)) == url
+    assert len(pieces(url)) > 5
+    data = json.dumps(to_typst([sample(url)]), ensure_ascii=False)
+    assert "\u200b" not in data
+
+
+def test_letters_that_the_fonts_inside_lack_are_looked_for_on_the_machine() -> None:
+    assert pdf._is_covered("Zo\u00eb \u0416 \u05d0 \u0627 \u2713 \u2192 \u221a")
+    assert not pdf._is_covered("\u4e2d")
+
+
+def test_without_typst(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "typst", None)
+    assert not pdf.is_installed()
+    with pytest.raises(pdf.PdfMissing, match="typst"):
+        to_pdf([sample("x")], NOW)
