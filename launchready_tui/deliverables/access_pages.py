@@ -20,6 +20,7 @@ from launchready_tui.deliverables.blocks import (
     line,
 )
 from launchready_tui.deliverables.dates import day
+from launchready_tui.deliverables.kept import exits
 from launchready_tui.deliverables.reading import Reading
 from launchready_tui.engine.access import AccessMap, AccessRow, access_map
 from launchready_tui.engine.accessdangers import Danger
@@ -43,6 +44,7 @@ def access(reading: Reading) -> Section:
         count = plural(len(found.unknown), "system")
         blocks.append(Paragraph(line(Text(f"Nobody said anything about {count}: ", "strong"), names, ".")))
     blocks += _dangers(reading, found)
+    blocks += exits(reading)
     blocks += _people(reading, found)
     return Section("Access map", "access", tuple(blocks), page=True)
 
@@ -67,6 +69,10 @@ def _cells(reading: Reading, found: AccessMap, row: AccessRow) -> tuple[Line, ..
     records = [reading.record_of(item) for item in (*((system,) if system else ()), *row.grants.values())]
     proof = joined([line(RecordRef(record.number), " ", When(day(record.at))) for record in records if record], Break())
     kept = line(system.custody) if system and system.custody else line(Text("not recorded", "muted"))
+    if system and system.recovery:
+        kept = (*kept, *line(Break(), Text(f"recovery {system.recovery}", "muted")))
+    if system and system.card_expires:
+        kept = (*kept, *line(Break(), Text(f"card until {system.card_expires}", "muted")))
     nobody = line(Text("nobody" if row.is_used else "the product does without", "muted"))
     return (name, joined(people, Break()) or nobody, kept, proven, proof)
 

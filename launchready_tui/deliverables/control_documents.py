@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from launchready_tui.deliverables import claims
+from launchready_tui.deliverables import claims, kept
 from launchready_tui.deliverables.blocks import (
     Block,
     Callout,
@@ -77,6 +77,7 @@ def _deploy_checklist(reading: Reading, groups: Sequence[Group]) -> tuple[Sectio
 
 def _rollback_note(reading: Reading, groups: Sequence[Group]) -> tuple[Section, ...]:
     return (
+        kept.rollback(reading),
         *_drills(reading, groups),
         _commands(reading, ("rollback", "restore", "smoke")),
         *claims.known_and_missing(reading, groups),
@@ -126,7 +127,7 @@ def _signal_table(reading: Reading, groups: Sequence[Group]) -> tuple[Section, .
         Row((line(Text(name, "strong")), line(limit), line(action), watched, source)) for name, limit, action in SIGNALS
     )
     head = Section("The four figures", "figures", (Table(columns, rows),))
-    return (head, *_drills(reading, groups), *claims.known_and_missing(reading, groups))
+    return (head, kept.registry(reading), *_drills(reading, groups), *claims.known_and_missing(reading, groups))
 
 
 def _commands(reading: Reading, wanted: Iterable[str] = ()) -> Section:

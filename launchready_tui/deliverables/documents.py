@@ -10,6 +10,7 @@ from typing import Any
 from launchready_tui.deliverables import handover
 from launchready_tui.deliverables.blocks import Document
 from launchready_tui.deliverables.control_documents import control_document
+from launchready_tui.deliverables.fix_kit import fix_kit
 from launchready_tui.deliverables.fix_plan import fix_plan
 from launchready_tui.deliverables.lacking import Missing, lacking
 from launchready_tui.deliverables.reading import Reading, read
@@ -26,6 +27,7 @@ _OWN: dict[str, Callable[[Reading], Document]] = {
     "handover": handover.handover,
     "risk-list": risk_list,
     "fix-plan": fix_plan,
+    "fix-kit": fix_kit,
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from launchready_tui.deliverables.anchors import Anchors
@@ -35,6 +36,7 @@ from launchready_tui.deliverables.blocks import (
     Text,
     Verdict,
     When,
+    line,
 )
 from launchready_tui.deliverables.safe import flat, multiline
 
@@ -42,6 +44,9 @@ Plain = dict[str, Any]
 
 _LONGEST = 1_200
 """The most characters of one span: a PDF is for reading; the Markdown and the JSON hold the rest."""
+
+MOST_ROWS = 250
+"""Rows of one table, for the same reason; and since typst takes minutes for thousands."""
 
 _BREAKABLE = re.compile(r"(?<=[/?&=_.:;,@-])(?=[^/\s])|(?<=[^\W_]{16})(?=[^\W_])")
 """Where a long name may be broken: behind its punctuation, and in what has none for long."""
@@ -53,13 +58,14 @@ _TALL = 1_500
 
 def to_typst(documents: Sequence[Document]) -> Plain:
     """The documents as data: strings, numbers, lists and dictionaries."""
-    anchors = Anchors(documents)
+    shortened = [replace(document, blocks=_shortened(document.blocks)) for document in documents]
+    anchors = Anchors(shortened)
     first = documents[0]
     return {
         "product": shown(first.product),
         "title": shown(first.title),
         "date": shown(first.date),
-        "documents": [_document(document, anchors) for document in documents],
+        "documents": [_document(document, anchors) for document in shortened],
     }
 
 
@@ -72,6 +78,20 @@ def shown(text: str) -> str:
 def pieces(text: str) -> list[str]:
     """A name in pieces between which a line may be broken. No sign stands between them: what is copied is the name."""
     return _BREAKABLE.split(text) if len(text) > 16 else [text]
+
+
+def _shortened(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Blocks without the rows that are too many, and with a word on where those are."""
+    kept: list[Block] = []
+    for block in blocks:
+        if isinstance(block, (Section, Callout)):
+            kept.append(replace(block, blocks=_shortened(block.blocks)))
+        elif isinstance(block, Table) and len(block.rows) > MOST_ROWS:
+            more = f"{len(block.rows) - MOST_ROWS:,} more rows are not printed; handover.html has all of them."
+            kept += [replace(block, rows=block.rows[:MOST_ROWS]), Paragraph(line(Text(more, "muted")), "small")]
+        else:
+            kept.append(block)
+    return tuple(kept)
 
 
 def _document(document: Document, anchors: Anchors) -> Plain:

@@ -48,15 +48,15 @@ def unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and _RISKY.match(text) else text
 
 
-def to_csv(state: State) -> str:
-    """The map: UTF-8 with a byte order mark is for the writer to add."""
+def to_csv(state: State, required: Iterable[str] = ()) -> str:
+    """The map, with an empty line for each required system of which nobody recorded anything: somebody fills it in."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     people = {person.name: person for person in state.people}
     systems = {system.area: system for system in state.systems}
     used: set[str] = set()
-    for area in dict.fromkeys([*systems, *(grant.area for grant in state.grants)]):
+    for area in dict.fromkeys([*systems, *(grant.area for grant in state.grants), *required]):
         grants = [grant for grant in state.grants if grant.area == area]
         each: list[Grant | None] = [*grants] or [None]
         for grant in each:

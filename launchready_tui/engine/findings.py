@@ -16,17 +16,28 @@ _SETTLED = (Verdict.PASS, Verdict.WARN, Verdict.FAIL, Verdict.NOT_APPLICABLE)
 
 
 class Findings:
-    """The findings after the results given so far. What a run could not see leaves a finding as it was."""
+    """The findings after the results given so far. What a run could not see leaves a finding as it was.
+
+    `latest` are the newest results: one that was not run (a passive run leaves active checks out) does not replace one
+    that was. `failed_at` says when a fail was seen last that no run has seen mended since.
+    """
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, str], Finding] = {}
         self._by_key: dict[tuple[str, str], set[str]] = {}
         self.latest: dict[tuple[str, str], Result] = {}
+        self.failed_at: dict[tuple[str, str], datetime] = {}
 
     def add(self, results: Iterable[Result]) -> None:
         """Take in more results, in the order in which they were written."""
         for result in results:
-            self.latest[result.key] = result
+            looked = result.verdict is not Verdict.NOT_RUN
+            if looked or self.latest.get(result.key, result).verdict is Verdict.NOT_RUN:
+                self.latest[result.key] = result
+            if result.verdict is Verdict.FAIL:
+                self.failed_at[result.key] = result.at
+            elif result.verdict in _SETTLED:
+                self.failed_at.pop(result.key, None)
             if result.verdict in _PROBLEMS:
                 self._see(result)
             if result.verdict in _SETTLED:

@@ -26,10 +26,14 @@ _ORDER = [
 
 
 def compute_gate(runbook: Runbook, board: Sequence[Standing], state: State) -> Gate:
-    """GO needs every bar green and nothing blocking; what was let through by a waiver, or is open and high, makes it GO
-    WITH ACCEPTED RISKS.
+    """GO needs every bar green and nothing blocking.
+
+    What was let through by a waiver, a high problem that is open, and a high check that nobody saw or decided about,
+    make it GO WITH ACCEPTED RISKS.
     """
-    decided = frozenset(payload(record, Decision).topic for record in state.decisions) - {""}
+    superseded = state.superseded()
+    standing = [payload(record, Decision) for record in state.decisions if record.number not in superseded]
+    decided = frozenset(decision.topic for decision in standing) - {""}
     by_entry: defaultdict[str, list[Standing]] = defaultdict(list)
     for row in board:
         by_entry[row.entry.id].append(row)
@@ -39,9 +43,7 @@ def compute_gate(runbook: Runbook, board: Sequence[Standing], state: State) -> G
     blockers = tuple(row.key for row in blocking if row.verdict is Verdict.FAIL)
     unseen = tuple(row.key for row in blocking if row.verdict is not Verdict.FAIL)
     waived = [row for row in board if row.is_waived]
-    open_high = [
-        row for row in board if row.severity is Severity.HIGH and row.verdict is Verdict.FAIL and not row.is_waived
-    ]
+    open_high = [row for row in board if row.severity is Severity.HIGH and _is_risk(row, decided)]
     if blocking or not all(item.state.is_green for item in bars):
         verdict = GateVerdict.NO_GO
     elif waived or open_high:
@@ -59,6 +61,13 @@ def compute_gate(runbook: Runbook, board: Sequence[Standing], state: State) -> G
         waived=len(waived),
         minutes=_work([row for row in board if row.key in holding]),
     )
+
+
+def _is_risk(row: Standing, decided: frozenset[str]) -> bool:
+    """Whether a high row is a risk that a launch accepts: it fails, or nobody saw it and nobody decided about it."""
+    if row.is_waived or row.is_settled:
+        return False
+    return row.verdict is Verdict.FAIL or row.entry.id not in decided
 
 
 def _covering(bar: Bar, by_entry: Mapping[str, list[Standing]]) -> list[Standing]:
@@ -127,6 +136,8 @@ def _sentence(state: BarState, holding: list[Standing], rows: list[Standing]) ->
         return f"{worst.result.subject}: {worst.result.summary}{more}"
     if state is BarState.WAIVED:
         return f"Passes with {plural(sum(row.is_waived for row in rows), 'accepted risk')}."
+    if all(row.verdict is Verdict.NOT_APPLICABLE for row in rows):
+        return "Does not apply to this product."
     passing = sum(row.verdict in (Verdict.PASS, Verdict.WARN) for row in rows)
     return f"{passing} of {len(rows)} hold."
 

@@ -29,7 +29,10 @@ CONFIRMATION_WAIT = 2.0
 _PASSING = frozenset({"timeout", "refused", "reset", "unreachable", "servfail", "dns-refused", "tls"})
 """Failures that may pass by themselves: worth asking once more before they are called unknown."""
 
+_SAW = frozenset({Verdict.PASS, Verdict.WARN, Verdict.FAIL, Verdict.NOT_APPLICABLE})
+
 DECIDE_BY = {
+    "not-confirmed": "Run it again: one look is not enough to call it a fail.",
     "bot-wall": "Allow-list the address that this runs from, or run it from the founder's own network.",
     "rate-limited": "Wait a few minutes and run it again, or allow-list the address that this runs from.",
     "timeout": "Run it again; if it stays, try from another network.",
@@ -102,7 +105,7 @@ async def conclude(
             third, more = await _judge(planned, door, 3)
             evidence += more
             attempts.append(third)
-        judgement = _agreed(attempts) if len(attempts) > 1 else second
+        judgement = _agreed(attempts) if any(a.verdict is Verdict.FAIL for a in attempts) else second
     return _result(planned, judgement, evidence, started_at)
 
 
@@ -113,14 +116,22 @@ def _wants_confirmation(judgement: Judgement) -> bool:
 
 
 def _agreed(attempts: list[Judgement]) -> Judgement:
-    """The fail, if every attempt that saw something found it; else a warning that keeps what each attempt said."""
-    fails = [attempt for attempt in attempts if attempt.verdict is Verdict.FAIL]
-    if len(fails) == len(attempts):
-        return attempts[0]
+    """The fail, if at least two attempts saw it and none saw anything else.
+
+    Attempts that contradict each other make a warning; a fail that no other look could confirm is unknown. Both keep
+    what each attempt said.
+    """
+    seen = [attempt for attempt in attempts if attempt.verdict in _SAW]
+    fails = [attempt for attempt in seen if attempt.verdict is Verdict.FAIL]
+    if len(fails) == len(seen) >= 2:
+        return fails[0]
     details = tuple(
-        f"attempt {number}: {attempt.verdict.value}: {attempt.summary}" for number, attempt in enumerate(attempts, 1)
+        f"{number}: {attempt.verdict.value}: {attempt.summary}" for number, attempt in enumerate(attempts, 1)
     )
-    return warned("flaky", f"Failed {len(fails)} of {len(attempts)} times: {fails[0].summary}", details=details)
+    if len(fails) == len(seen):
+        sentence = f"Failed once, and could not be seen again: {fails[0].summary}"
+        return unknown("not-confirmed", sentence, details=details)
+    return warned("flaky", f"Failed {len(fails)} of {len(seen)} times: {fails[0].summary}", details=details)
 
 
 async def _judge(planned: Planned, door: Door, attempt: int) -> tuple[Judgement, list[Evidence[Any]]]:

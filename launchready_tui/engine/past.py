@@ -33,7 +33,9 @@ def at_moment(snapshot: Snapshot, results: Iterable[Result], registry: dict[str,
     findings = Findings()
     findings.add(result for result in results if result.at <= moment)
     standing = findings.standing(state.waivers, moment)
-    rows = board(snapshot.runbook, registry, product, state, findings.latest.values(), standing, moment)
+    rows = board(
+        snapshot.runbook, registry, product, state, findings.latest.values(), standing, moment, findings.failed_at
+    )
     return Snapshot(
         path=snapshot.path,
         now=moment,

@@ -46,7 +46,7 @@ def read(path: Path, opener: Opener = Session.open) -> Standing:
     try:
         session = opener(path)
     except LaunchReadyError as error:
-        return _unread(path, str(error))
+        return _unread(path, error.message)
     except Exception as error:  # a foreign file may break anything; the other lines have to stand
         return _unread(path, f"{type(error).__name__}: {error}")
     try:

@@ -43,6 +43,11 @@ def validate(payload: Payload, snapshot: Snapshot) -> None:
         raise InputError(
             f"The text is longer than {MAX_TEXT:,} characters.", "Keep it in a file and name the file here."
         )
+    check = getattr(payload, "check", "")
+    if check and entry_of(check, snapshot).id != check:
+        raise InputError(
+            f'"{one_line(check, 80)}" is a catalogue number.', f"Name the check: {entry_of(check, snapshot).id}."
+        )
     match payload:
         case ProductText(toml=toml, base=base):
             parse_product(toml, base=base)

@@ -36,6 +36,7 @@ class Batch:
         self._write = write
         self._evidence: list[Evidence[Any]] = []
         self._results: list[Result] = []
+        self._writing = asyncio.Lock()
 
     def keep(self, evidence: Evidence[Any]) -> None:
         """Take in one piece of evidence."""
@@ -47,18 +48,21 @@ class Batch:
 
     async def flush(self) -> None:
         """Write what has gathered; it is only let go of when it is on disk."""
-        evidence, results = list(self._evidence), list(self._results)
-        if not (evidence or results):
-            return
-        await asyncio.to_thread(self._write, evidence, results)
-        del self._evidence[: len(evidence)]
-        del self._results[: len(results)]
+        async with self._writing:
+            evidence, results = list(self._evidence), list(self._results)
+            if not (evidence or results):
+                return
+            await asyncio.to_thread(self._write, evidence, results)
+            del self._evidence[: len(evidence)]
+            del self._results[: len(results)]
 
-    async def flush_regularly(self) -> None:
-        """Flush until cancelled."""
-        while True:
-            await asyncio.sleep(FLUSH_SECONDS)
-            await self.flush()
+    async def flush_until(self, done: asyncio.Event) -> None:
+        """Flush every now and then until `done` is set. Never cancelled: a write under way has to be let go of."""
+        while not done.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(done.wait(), FLUSH_SECONDS)
+            if not done.is_set():
+                await self.flush()
 
 
 async def execute(
@@ -93,13 +97,13 @@ async def execute(
         batch.add(result)
         listener(ResultReady(result, len(done), len(planned)))
 
-    flusher = asyncio.create_task(batch.flush_regularly(), name="flush results")
+    ended = asyncio.Event()
+    flusher = asyncio.create_task(batch.flush_until(ended), name="flush results")
     try:
         async with asyncio.TaskGroup() as group:
             for item in sorted(planned, key=lambda item: not item.entry.id.startswith(_LONGEST_CHAIN)):
                 group.create_task(one(item), name=f"check {item.entry.id}")
     finally:
-        flusher.cancel()
-        with suppress(asyncio.CancelledError):
-            await flusher
+        ended.set()
+        await asyncio.shield(flusher)
     return tuple(done[item.key] for item in planned)

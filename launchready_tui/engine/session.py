@@ -28,10 +28,10 @@ from launchready_tui.model.board import Snapshot
 from launchready_tui.model.chain import ChainRow
 from launchready_tui.model.changes import Changes
 from launchready_tui.model.evidence import Evidence
-from launchready_tui.model.journal import fold
+from launchready_tui.model.journal import fold, payload, redoable, undoable
 from launchready_tui.model.product import Product
 from launchready_tui.model.profile import parse_product
-from launchready_tui.model.records import Payload, ProductText, Record, Redo, Undo
+from launchready_tui.model.records import Authorization, Payload, ProductText, Record, Redo, Undo
 from launchready_tui.model.results import Result, Run
 from launchready_tui.model.runbook import Runbook
 from launchready_tui.model.verdicts import Consent
@@ -171,7 +171,8 @@ class Session:
             state = fold(records)
             product = _product(state.product, str(self.path or "product.toml"))
             findings = self._findings.standing(state.waivers, now)
-            rows = board(self._runbook, self._registry, product, state, self._findings.latest.values(), findings, now)
+            newest, failed_at = self._findings.latest.values(), self._findings.failed_at
+            rows = board(self._runbook, self._registry, product, state, newest, findings, now, failed_at)
             self._last = Snapshot(
                 path=str(self.path or ""),
                 now=now,
@@ -222,17 +223,19 @@ class Session:
 
         Returns the record that was taken back.
         """
-        return self._turn(fold(self._file.records()).undoable, Undo)
+        return self._turn(lambda records: Undo(undoable(records)) if undoable(records) else None)
 
     def redo(self) -> Record | None:
         """Bring back what was taken back last; None if there is nothing. Returns the record that counts again."""
-        return self._turn(fold(self._file.records()).redoable, Redo)
+        return self._turn(lambda records: Redo(redoable(records)) if redoable(records) else None)
 
-    def _turn(self, number: int, kind: type[Undo] | type[Redo]) -> Record | None:
-        if not number:
+    def _turn(self, make: Callable[[tuple[Record, ...]], Undo | Redo | None]) -> Record | None:
+        """Take back or bring back; the target is chosen inside the write, so that two windows never choose the same."""
+        written = self._file.append_answer(make, self._clock())
+        if written is None or not isinstance(written.payload, (Undo, Redo)):
             return None
-        self._file.append_record(kind(number), self._clock())
-        return next(record for record in self._file.records() if record.number == number)
+        target = written.payload.target
+        return next(record for record in self._file.records() if record.number == target)
 
     def place(self) -> str:
         """Where the work was left: what `leave` was told last."""
@@ -330,6 +333,7 @@ class Session:
         """Close the door, write what is left and that the run ended: also when the task is being cancelled."""
 
         async def finishing() -> Run:
+            await batch.flush()
             with suppress(Exception):
                 await door.aclose()
             await batch.flush()
@@ -345,9 +349,12 @@ class Session:
 
     def _permission(self, snapshot: Snapshot, authorized_by: str) -> Callable[[str, Consent], bool]:
         def may(host: str, level: Consent) -> bool:
-            if level is Consent.PASSIVE or authorized_by:
+            if level is Consent.PASSIVE:
                 return True
-            return snapshot.state.authorized(host, level.value, self._clock()) is not None
+            named = snapshot.state.authorized(host, level.value, self._clock())
+            if named is not None and payload(named, Authorization).host == host:
+                return True
+            return bool(named or authorized_by) and snapshot.product.names(host)
 
         return may
 
@@ -378,13 +385,16 @@ class Session:
                 raise ReplayError(
                     f"There is no run {source}.", f"The newest is {snapshot.runs[-1].id if snapshot.runs else 'none'}."
                 )
+            self._check_profile(run, snapshot)
             evidence = self._file.evidence_of_run(source)
             levels = selection.levels | frozenset(item.question.level for item in evidence)
+            before = [result for result in self._file.results_after(0)[1] if result.run <= source]
         else:
             head, evidence = saved.load(source)
             self._check_saved(head, snapshot.product)
             levels = frozenset(head.levels)
             run = Run(0, head.started_at, head.finished_at, "finished", selection.label, TOOL)
+            before = []
         planned = planning.plan(self._runbook, self._registry, snapshot.product, selection)
         listener(RunStarted(run, len(planned)))
         door = ReplayDoor(evidence)
@@ -393,14 +403,37 @@ class Session:
             planned, door, nowhere, run=run.id, levels=levels, started_at=run.started_at, listener=listener, wait=0
         )
         listener(RunFinished(run, results))
-        return Conclusion(run, results, evidence, self._judged(snapshot, results, run.finished_at or snapshot.now))
+        after = self._judged(snapshot, before, results, run.finished_at or snapshot.now)
+        return Conclusion(run, results, evidence, after)
 
-    def _judged(self, snapshot: Snapshot, results: tuple[Result, ...], now: datetime) -> Snapshot:
-        """The snapshot as if those results were the newest."""
+    def _check_profile(self, run: Run, snapshot: Snapshot) -> None:
+        """Refuse a run that was made with another profile than the one of today."""
+        earlier = [record for record in snapshot.records if record.at <= run.started_at]
+        then = fold(earlier).product
+        if then is None or _fingerprint(_product(then, "then")) != _fingerprint(snapshot.product):
+            raise ReplayError(
+                f"Run {run.id} was made with another product profile.", "Import that profile again to replay it."
+            )
+
+    def _judged(
+        self, snapshot: Snapshot, before: Sequence[Result], results: tuple[Result, ...], now: datetime
+    ) -> Snapshot:
+        """The snapshot as if those results were the newest, after the ones before."""
         findings = Findings()
+        findings.add(before)
         findings.add(results)
         standing = findings.standing(snapshot.state.waivers, now)
-        rows = board(self._runbook, self._registry, snapshot.product, snapshot.state, results, standing, now)
+        newest = findings.latest.values()
+        rows = board(
+            self._runbook,
+            self._registry,
+            snapshot.product,
+            snapshot.state,
+            newest,
+            standing,
+            now,
+            findings.failed_at,
+        )
         return Snapshot(
             path=snapshot.path,
             now=now,

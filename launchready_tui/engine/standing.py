@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from launchready_tui.checks.registry import Check
@@ -27,11 +27,12 @@ def board(
     results: Iterable[Result],
     findings: Iterable[Finding],
     now: datetime,
+    failed_at: Mapping[tuple[str, str], datetime] | None = None,
 ) -> tuple[Standing, ...]:
     """Every check for every subject, in the runbook's order.
 
-    `results` are the newest live results per check and subject. An attestation settles what no program could see; it
-    never outweighs what a run did see.
+    `results` are the newest live results per check and subject, `failed_at` the fails that no run has seen mended. An
+    attestation settles what no program could see; it never outweighs what a run saw after it was given.
     """
     live = {result.key: result for result in results}
     newest_finding: dict[tuple[str, str], Finding] = {}
@@ -45,6 +46,9 @@ def board(
             key = (entry.id, subject)
             seen = live.get(key)
             attestation = state.attestations.get(key) or state.attestations.get((entry.id, ""))
+            failed = (failed_at or {}).get(key)
+            if attestation is not None and failed is not None and attestation.at <= failed:
+                attestation = None
             result = _counting(entry, subject, seen, attestation, state.drills.get((entry.id, "")), now)
             rows.append(
                 Standing(

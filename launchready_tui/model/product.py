@@ -238,6 +238,11 @@ class Product:
         """The hosts that serve pages or an API."""
         return tuple(host for host in self.hosts if host.is_web)
 
+    def names(self, host: str) -> bool:
+        """Whether a host is the product's own: declared, of a declared route, or a name under the product's domain."""
+        declared = {item.name for item in self.hosts} | {route.host for route in self.routes}
+        return host in declared or host == self.domain or host.endswith(f".{self.domain}")
+
     def host(self, name: str) -> Host | None:
         """The declared host of that name."""
         return next((host for host in self.hosts if host.name == name.lower()), None)

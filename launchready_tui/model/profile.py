@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +26,7 @@ from launchready_tui.model.product import (
 )
 from launchready_tui.model.profilesignals import check_traffic, read_signals, signal_tables
 from launchready_tui.model.tomlfile import Path, TomlFile
+from launchready_tui.model.tomlwriting import block
 from launchready_tui.text import one_line
 
 SECTIONS = [
@@ -330,9 +329,9 @@ def nameserver(text: str) -> tuple[str, int] | None:
 
 def write_product(product: Product) -> str:
     """The profile as TOML; `parse_product` of it gives an equal product (but for `base`)."""
-    blocks = [_block("[product]", {"name": product.name, "domain": product.domain})]
+    blocks = [block("[product]", {"name": product.name, "domain": product.domain})]
     blocks += [
-        _block("[[host]]", {"name": h.name, "role": h.role, "expect": h.expect, "origin": h.origin})
+        block("[[host]]", {"name": h.name, "role": h.role, "expect": h.expect, "origin": h.origin})
         for h in product.hosts
     ]
     for route in product.routes:
@@ -340,65 +339,41 @@ def write_product(product: Product) -> str:
         values |= {"core": route.core, "onboarding": route.onboarding}
         if route.expect_status != (200,):
             values["expect_status"] = route.expect_status
-        blocks.append(_block("[[route]]", values))
-    blocks += [_block("[[redirect]]", {"from": r.source, "to": r.target}) for r in product.redirects]
+        blocks.append(block("[[route]]", values))
+    blocks += [block("[[redirect]]", {"from": r.source, "to": r.target}) for r in product.redirects]
     blocks += [
-        _block("[[sender]]", {"domain": s.domain, "provider": s.provider, "selectors": s.selectors})
+        block("[[sender]]", {"domain": s.domain, "provider": s.provider, "selectors": s.selectors})
         for s in product.senders
     ]
     for journey in product.journeys:
         values = {"id": journey.id, "weight": journey.weight, "per_hour": journey.per_hour, "minor": journey.minor}
-        blocks.append(_block("[[journey]]", values))
-        blocks += [_block("[[journey.step]]", {"route": step.route, "think": step.think}) for step in journey.steps]
+        blocks.append(block("[[journey]]", values))
+        blocks += [block("[[journey.step]]", {"route": step.route, "think": step.think}) for step in journey.steps]
     if product.repository:
-        blocks.append(_block("[repository]", {"path": product.repository}))
+        blocks.append(block("[repository]", {"path": product.repository}))
     if product.commands:
-        blocks.append(_block("[commands]", dict(product.commands)))
+        blocks.append(block("[commands]", dict(product.commands)))
     network = product.network
     if network != Network():
         names = ("nameservers", "ca_bundle", "connect_to", "public", "rdap")
-        blocks.append(_block("[network]", {name: getattr(network, name) for name in names}))
+        blocks.append(block("[network]", {name: getattr(network, name) for name in names}))
         if network.ranges:
-            blocks.append(_block("[network.ranges]", dict(network.ranges)))
+            blocks.append(block("[network.ranges]", dict(network.ranges)))
     blocks += [
-        _block("[[account]]", {"role": a.role, "username": a.username, "objects": a.objects}) for a in product.accounts
+        block("[[account]]", {"role": a.role, "username": a.username, "objects": a.objects}) for a in product.accounts
     ]
     if product.providers:
-        blocks.append(_block("[providers]", dict(product.providers)))
+        blocks.append(block("[providers]", dict(product.providers)))
     mail = product.mail
     if mail != Mail():
         values = {"messages": mail.messages, "reports": mail.reports, "authserv_id": mail.authserv_id}
-        blocks.append(_block("[mail]", values))
+        blocks.append(block("[mail]", values))
     if product.environment != Environment():
-        blocks.append(_block("[environment]", {"production_names": product.environment.production_names}))
+        blocks.append(block("[environment]", {"production_names": product.environment.production_names}))
     if product.budgets != Budgets():
-        blocks.append(_block("[budgets]", {"burst_per_second": product.budgets.burst_per_second}))
-    blocks += [_block("[[signal]]", table) for table in signal_tables(product)]
+        blocks.append(block("[budgets]", {"burst_per_second": product.budgets.burst_per_second}))
+    blocks += [block("[[signal]]", table) for table in signal_tables(product)]
     return "\n".join(blocks)
-
-
-def _block(header: str, values: Mapping[str, Any]) -> str:
-    lines = [header]
-    lines += [f"{_key(key)} = {_value(value)}" for key, value in values.items() if value not in ("", (), False)]
-    return "\n".join(lines) + "\n"
-
-
-def _key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _value(key)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, (int, float)):
-        return repr(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, (tuple, list)):
-        return "[" + ", ".join(_value(item) for item in value) + "]"
-    raise TypeError(f"no TOML for {type(value).__name__}")
 
 
 __all__ = ["is_host_name", "nameserver", "parse_product", "write_product"]

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from functools import cache, cached_property
 from typing import Any, TypeVar, get_type_hints
 
 import msgspec
@@ -36,7 +37,7 @@ class TomlFile:
         self.name = name
         self.problems: list[str] = []
         self.data: dict[str, Any] = {}
-        self._lines = _positions(text)
+        self._text = text
         try:
             self.data = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -45,6 +46,11 @@ class TomlFile:
             at_end = "end of document" in str(error)
             line = text.count("\n") + 1 if at_end else int(where.group(1)) if where else 1
             self.problems.append(f"{name}:{line}: not TOML: {one_line(sentence)}")
+
+    @cached_property
+    def _lines(self) -> dict[Path, int]:
+        """Only mistakes need lines, so they are looked for when the first one is found."""
+        return _positions(self._text)
 
     def line(self, path: Path) -> int:
         """The line of a key (the first below it, where it is a table), or of the nearest table around it.
@@ -110,7 +116,7 @@ class TomlFile:
         """
         assert is_dataclass(spec)
         rename = rename or {}
-        hints = get_type_hints(spec)
+        hints = _hints(spec)
         mine = [field for field in fields(spec) if field.name not in skip]
         keys = {field.name: rename.get(field.name, field.name) for field in mine}
         before = len(self.problems)
@@ -129,6 +135,12 @@ class TomlFile:
         if len(self.problems) > before:
             return None
         return spec(**values)
+
+
+@cache
+def _hints(spec: type[Any]) -> dict[str, Any]:
+    """The types of the fields; finding them out takes a while, and a runbook has hundreds of tables."""
+    return get_type_hints(spec)
 
 
 def _positions(text: str) -> dict[Path, int]:

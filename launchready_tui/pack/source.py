@@ -28,13 +28,15 @@ _CHUNK = 1 << 20
 class PackFiles:
     """What lies in a pack: the digest and size of every file, the content of those in `MOST_READ`.
 
-    `strange` are sentences about what no pack holds: links, devices, folders without files, a repacked zip.
+    `strange` are sentences about what no pack holds: links, devices, folders without files, a repacked zip. `claims`:
+    it holds the name of a list of contents, so that it was meant to be a pack, however damaged it is.
     """
 
     digests: Mapping[str, str]
     sizes: Mapping[str, int]
     contents: Mapping[str, bytes]
     strange: tuple[str, ...] = ()
+    claims: bool = True
 
 
 def read_pack(path: Path) -> PackFiles:
@@ -71,7 +73,8 @@ def _read_folder(root: Path) -> PackFiles:
         digests[name], sizes[name] = digest, size
         if name in MOST_READ and size <= MOST_READ[name]:
             contents[name] = kept
-    return PackFiles(digests, sizes, contents, tuple(strange))
+    claims = any((root / name).is_symlink() or (root / name).exists() for name in (MANIFEST, SUMS))
+    return PackFiles(digests, sizes, contents, tuple(strange), claims)
 
 
 def _walk(root: Path, folder: Path, strange: list[str], depth: int) -> Iterator[tuple[str, Path, str]]:
@@ -125,7 +128,6 @@ def _read_zip(path: Path) -> PackFiles:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-            comment = archive.comment
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError):
         return PackFiles({}, {}, {}, (f"{path.name} is a damaged zip",))
     if len(infos) > MOST_FILES:
@@ -133,7 +135,7 @@ def _read_zip(path: Path) -> PackFiles:
     if sum(info.file_size for info in infos) > MOST_BYTES or sum(info.compress_size for info in infos) > len(raw):
         return PackFiles({}, {}, {}, (f"{path.name} says that it holds more than {MOST_BYTES >> 20:,} MiB",))
     members = tuple(_member(raw, info) for info in infos)
-    strange = [] if not comment and container(members) == raw else [f"{path.name} is not as export wrote it"]
+    strange = [] if container(members) == raw else [f"{path.name} is not as export wrote it"]
     return _unpacked(path, members, strange)
 
 

@@ -62,8 +62,7 @@ def verify(path: Path, head: str = "") -> Report:
 
 def examine(files: PackFiles, head: str = "") -> tuple[Report, tuple[ChainRow, ...]]:
     """The report on what was read, with the rows of the chain in order. Raises `NoPack`."""
-    held = MANIFEST in files.digests, SUMS in files.digests
-    if not any(held) and not (files.strange and not files.digests):
+    if not files.claims:
         raise NoPack(
             f"There is neither {MANIFEST} nor {SUMS}: this is no handover pack.",
             "Name a folder that `launchready export` wrote, or its zip.",

@@ -22,7 +22,14 @@ MOST_NAMES = 200
 LONGEST_NAME = 300
 """Characters of a subject or issuer that are kept."""
 
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    KeyError,  # a string type that it does not know, in a name (cryptography 45)
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 """What `cryptography` raises when it comes to a part that it cannot read."""
 
 _KEY_OIDS = {"1.2.840.113549.1.1.1": "RSA", "1.2.840.10045.2.1": "EC", "1.2.840.10040.4.1": "DSA"}
@@ -42,7 +49,7 @@ def read_certificate(der: bytes) -> Certificate:
         try:
             parsed = x509.load_der_x509_certificate(der)
             not_before, not_after = parsed.not_valid_before_utc, parsed.not_valid_after_utc
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise ValueError(f"not a readable certificate: {error}") from error
         subject = _tolerant(lambda: parsed.subject, None)
         issuer = _tolerant(lambda: parsed.issuer, None)
@@ -83,7 +90,7 @@ def _tolerant(read: Callable[[], T], otherwise: T) -> T:
     """A part of a certificate, or what stands for it where it cannot be read."""
     try:
         return read()
-    except _UNREADABLE:
+    except UNREADABLE:
         return otherwise
 
 

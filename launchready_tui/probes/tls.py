@@ -36,8 +36,9 @@ from launchready_tui.probes.tlsclient import (
     shake_hands,
     unverified_engine,
 )
+from launchready_tui.probes.tlspolicy import Authorities, Opinion, second_opinion
 from launchready_tui.probes.tlssuites import suites
-from launchready_tui.probes.tlsverify import Rejection, classify
+from launchready_tui.probes.tlsverify import SECOND, Rejection, classify
 from launchready_tui.probes.trust import verifying_context
 from launchready_tui.text import one_line
 
@@ -151,8 +152,19 @@ class TlsProbe:
         except ValueError as error:
             said = verified.message if verified else one_line(str(error))
             return Failure("malformed", f"the certificate of {target} cannot be read: {said}", Fault.TARGET)
-        problem, detail = classify(verified, chain, name, self._now()) if verified else ("", "")
+        opinion = Opinion(True) if verified else self._second(engine, reader, name)
+        if not opinion.accepted:
+            verified = Rejection(SECOND, opinion.note)
+        problem, detail = classify(verified, chain, name, self._now()) if verified else ("", opinion.note)
         return TlsSession(target.address, agreed.version, agreed.cipher, chain, problem, detail, agreed.alpn)
+
+    def _second(self, engine: Engine, reader: Engine, name: str) -> Opinion:
+        """What the second verifier says to a chain that OpenSSL accepted, if all of that chain could be read."""
+        whole = reader is not engine or SEES_WHOLE_CHAIN
+        sent = reader.chain()
+        if not whole or sent[:1] != engine.chain()[:1]:
+            return Opinion(True, "the second verifier was not asked: the whole chain was not seen")
+        return second_opinion(sent, name, self._now(), Authorities.of(self._context))
 
     async def _verified(self, engine: Engine, target: Target) -> Rejection | Failure | None:
         """Shake hands; why the chain was rejected, or the handshake broke, None if all is well."""

@@ -28,6 +28,9 @@ PROBLEMS = (
 )
 """The problems of a session, the worst first: where a chain has several, the first of them names it."""
 
+SECOND = 0
+"""The number of a rejection by the second verifier, which has no numbers (0 is OpenSSL's X509_V_OK)."""
+
 _ISSUER_MISSING = frozenset({2, 20, 21})
 """X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, ..._LOCALLY, ..._VERIFY_LEAF_SIGNATURE (openssl/x509_vfy.h)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ssl
 from pathlib import Path
 
@@ -41,3 +42,13 @@ def _fill_empty_store(context: ssl.SSLContext) -> None:
     import certifi
 
     context.load_verify_locations(cafile=certifi.where())
+
+
+@functools.cache
+def public_authorities() -> frozenset[bytes]:
+    """Mozilla's list, in DER: the authorities that have to keep to the Baseline Requirements."""
+    import certifi
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cafile=certifi.where())
+    return frozenset(context.get_ca_certs(binary_form=True))

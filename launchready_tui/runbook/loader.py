@@ -34,6 +34,7 @@ PLAN_FILE = "plan.toml"
 DOCUMENTS = (
     "risk-list",
     "fix-plan",
+    "fix-kit",
     "deploy-checklist",
     "rollback-note",
     "security-baseline",
@@ -243,14 +244,13 @@ def _check_controls(files: list[TomlFile], stages: list[Stage]) -> None:
 
 
 def _check_unique(files: list[TomlFile]) -> None:
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, str], tuple[TomlFile, tuple[str | int, ...]]] = {}
     for file in files:
         for key in ("check", "signal", "deliverable", "bar", "item", "step", "card", "automation"):
             for path, table in file.tables(key):
                 name = str(table.get("id", ""))
-                where = f"{file.name}:{file.line((*path, 'id'))}"
                 if (key, name) in seen:
-                    file.problem(
-                        (*path, "id"), f'{key}: the id "{one_line(name, 60)}" is used at {seen[key, name]} already'
-                    )
-                seen.setdefault((key, name), where)
+                    other, place = seen[key, name]
+                    where = f"{other.name}:{other.line((*place, 'id'))}"
+                    file.problem((*path, "id"), f'{key}: the id "{one_line(name, 60)}" is used at {where} already')
+                seen.setdefault((key, name), (file, path))

@@ -105,6 +105,7 @@ class EngagementFile:
             except BaseException:
                 if self._db.conn.in_transaction:
                     self._db.conn.execute("ROLLBACK")
+                    self._read_head(self._db)
                 raise
             return done
 
@@ -133,29 +134,41 @@ class EngagementFile:
 
     @property
     def head(self) -> str:
-        """The head of the hash chain."""
-        return self._head
+        """The head of the hash chain, as the file has it now (another program may have written)."""
+
+        def work() -> str:
+            self._read_head(self._db)
+            return self._head
+
+        return self._call(work)
 
     def append_record(self, payload: Payload, at: datetime) -> Record:
         """Write one record."""
+        return self._write(lambda: self._append_record(payload, at))
 
-        def work() -> Record:
-            number = self._db.execute("SELECT coalesce(max(number), 0) + 1 FROM records").fetchone()[0]
-            when = codec.moment(at)
-            content = codec.canonical(codec.payload_to_plain(payload))
-            row = {"number": number, "at": codec.plain(when), "kind": payload.kind, "payload": content}
-            return Record(number, when, payload, self._append("records", row))
+    def append_answer(self, make: Callable[[tuple[Record, ...]], Payload | None], at: datetime) -> Record | None:
+        """Write the record that `make` makes of the journal, with nothing in between; None if it makes none."""
+
+        def work() -> Record | None:
+            payload = make(self._read_records())
+            return None if payload is None else self._append_record(payload, at)
 
         return self._write(work)
 
+    def _append_record(self, payload: Payload, at: datetime) -> Record:
+        number = self._db.execute("SELECT coalesce(max(number), 0) + 1 FROM records").fetchone()[0]
+        when = codec.moment(at)
+        content = codec.canonical(codec.payload_to_plain(payload))
+        row = {"number": number, "at": codec.plain(when), "kind": payload.kind, "payload": content}
+        return Record(number, when, payload, self._append("records", row))
+
     def records(self) -> tuple[Record, ...]:
         """The whole journal in order. Raises `EngagementError` for a record that this program cannot read."""
+        return self._call(self._read_records)
 
-        def work() -> tuple[Record, ...]:
-            rows = self._db.execute("SELECT number, at, kind, payload, hash FROM records ORDER BY number").fetchall()
-            return tuple(_record(*row) for row in rows)
-
-        return self._call(work)
+    def _read_records(self) -> tuple[Record, ...]:
+        rows = self._db.execute("SELECT number, at, kind, payload, hash FROM records ORDER BY number").fetchall()
+        return tuple(_record(*row) for row in rows)
 
     # --- runs ---------------------------------------------------------------------------------------------------------
 

@@ -255,6 +255,8 @@ class ActingScreen(LaunchScreen):
         row, snapshot = self.target(), self.launch.snapshot
         if self.refuse("copy") or row is None or row.lead is None or snapshot is None:
             return
+        from launchready_tui.engine.fixkit import kit
+
         at = row.lead
         hand = filled(at.entry.by_hand, at.result.subject, snapshot.product)
         texts = {
@@ -277,6 +279,9 @@ class ActingScreen(LaunchScreen):
             "evidence": "evidence ids",
             "markdown": "as Markdown",
         }
+        for number, snippet in enumerate(kit(at, snapshot.product)):
+            texts[f"kit-{number}"] = snippet.text
+            names[f"kit-{number}"] = f"fix for {snippet.title}"
         lines = [(name, names[name], text.strip().split("\n")[0][:80]) for name, text in texts.items() if text.strip()]
         self._copy(lines, texts)
 

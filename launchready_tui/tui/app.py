@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
 
+from launchready_tui.errors import LaunchReadyError
 from launchready_tui.folders import data_folder
 from launchready_tui.model.changes import Changes
 from launchready_tui.text import plural
@@ -147,7 +148,6 @@ class LaunchReadyApp(Runner):
         try:
             place = await asyncio.to_thread(session.place)
             await self.refresh_snapshot()
-            changes = await asyncio.to_thread(session.changes)
         except Exception as error:
             await self.explain(error, "The engagement could not be read")
             self.exit(2, return_code=2)
@@ -159,7 +159,9 @@ class LaunchReadyApp(Runner):
         await self.push_screen(screen)
         if board in doors.BOARDS:
             self.action_go(board)
-        self._tell_changes(changes)
+        # What changed is worked out behind the first picture, not before it.
+        with suppress(LaunchReadyError):
+            self._tell_changes(await asyncio.to_thread(session.changes))
         await self._note_recent()
 
     def _tell_changes(self, changes: Changes) -> None:

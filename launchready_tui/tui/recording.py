@@ -64,28 +64,38 @@ class Recorder(Shell):
         await self.fill_and_record(make)
 
     async def fill_and_record(self, make: doors.Make) -> bool:
-        """The same, inside a worker of one's own; whether it was recorded."""
+        """The same, inside a worker of one's own; whether all of it was recorded.
+
+        Where one of several records is refused, the form comes back; what was written before is not written again.
+        """
         refused: doors.Saved | None = None
+        written: list[Payload] = []
         while True:
             saved = await self.push_screen_wait(make(refused))
             if not saved:
                 return False
-            if await self.record_all(saved):
+            if await self.record_all([payload for payload in saved if payload not in written], written):
                 return True
             refused = saved
             if not self.can_record():
                 self.drafts.not_recorded()
                 return False
 
-    async def record_all(self, payloads: Sequence[Payload]) -> bool:
-        """Write several records in order; the first that is refused ends it. Only the last is announced, and where
-        there are many, how many.
+    async def record_all(self, payloads: Sequence[Payload], written: list[Payload] | None = None) -> bool:
+        """Write several records in order; the first that is refused ends it. `written` takes those that were.
+
+        Only the last is announced, with how many there were: undo goes back one at a time.
         """
         for number, payload in enumerate(payloads, 1):
             last = number == len(payloads)
-            if await self.record(payload, quiet=not last, refresh=last) is None:
+            record = await self.record(payload, quiet=True, refresh=last)
+            if record is None:
                 await self.refresh_snapshot()
                 return False
+            if written is not None:
+                written.append(payload)
+            if last:
+                self._toast(record, "Recorded" if number == 1 else f"Recorded {number}, the last:")
         return True
 
     def form(self, name: str, row: Standing | Sequence[Standing] | None) -> None:

@@ -9,7 +9,7 @@ from itertools import groupby
 import pytest
 
 from launchready_tui.deliverables import documents
-from launchready_tui.deliverables.blocks import EvidenceRef, RecordRef, Row, Table, Text, When, walk
+from launchready_tui.deliverables.blocks import CodeBlock, EvidenceRef, RecordRef, Row, Section, Table, Text, When, walk
 from launchready_tui.deliverables.documents import compose
 from launchready_tui.deliverables.fix_plan import ITEMS
 from launchready_tui.deliverables.reading import read
@@ -76,7 +76,9 @@ def test_every_proof_has_its_id_and_its_date(document: str) -> None:
             for cell in (row.cells[n] for n in proofs if block.columns[n].role == "source"):
                 assert _is_proof(row, cell), (document, row)
                 checked += 1
-    assert checked or document in ("deploy-checklist", "optimization-log", "load-report"), "nobody said anything there"
+    assert checked or document in ("deploy-checklist", "optimization-log", "load-report", "fix-kit"), (
+        "nobody said anything there"
+    )
 
 
 def _is_proof(row: Row, cell: tuple[object, ...]) -> bool:
@@ -246,3 +248,16 @@ def test_a_large_engagement_is_written_in_reasonable_time() -> None:
     for document in IDS:
         documents.markdown(document, base)
     assert time.monotonic() - start < 20
+
+
+def test_the_fix_kit_has_text_to_paste_grouped_by_finding() -> None:
+    reading = read(world()[0])
+    document = compose("fix-kit", reading)
+    parts = [block for block in document.blocks if isinstance(block, Section)]
+    assert parts
+    texts = [block.text for block in walk(document.blocks) if isinstance(block, CodeBlock)]
+    assert texts
+    assert len({part.anchor for part in parts}) == len(parts)
+    text = to_markdown(document)
+    assert "```" in text
+    assert "(risk-list.md" in text

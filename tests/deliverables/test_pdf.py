@@ -11,7 +11,18 @@ from pathlib import Path
 import pytest
 
 from launchready_tui.deliverables import pdf
-from launchready_tui.deliverables.blocks import Code, CodeBlock, Column, Document, Paragraph, Row, Table, Text, line
+from launchready_tui.deliverables.blocks import (
+    Code,
+    CodeBlock,
+    Column,
+    Document,
+    Paragraph,
+    RecordRef,
+    Row,
+    Table,
+    Text,
+    line,
+)
 from launchready_tui.deliverables.documents import chapters, compose
 from launchready_tui.deliverables.pdf import to_pdf
 from launchready_tui.deliverables.reading import read
@@ -110,6 +121,14 @@ def test_even_a_plan_that_does_not_fit_is_one_page(tmp_path: Path) -> None:
     rows = tuple(Row((line(f"{n}"), line("word " * 200))) for n in range(60))
     huge = Document("d", "t", "p", "x", (Table((Column("#"), Column("Text", "main")), rows),), compact=True)
     assert pages(to_pdf([huge], NOW), tmp_path) == 1
+
+
+def test_a_table_without_end_is_cut_with_a_word(tmp_path: Path) -> None:
+    rows = tuple(Row((line(f"row{n}"), line(RecordRef(n))), anchor=f"r-{n}") for n in range(1_000))
+    text = text_of(to_pdf([Document("d", "t", "p", "x", (Table((Column("A"), Column("B")), rows),))], NOW), tmp_path)
+    assert "row249" in text
+    assert "row250" not in text
+    assert "750 more rows are not printed" in text
 
 
 def test_names_are_broken_without_adding_a_sign() -> None:

@@ -60,12 +60,18 @@ def counts(records: Sequence[Record]) -> list[Record]:
 
 def slow_verdict(results: Sequence[Result], records: Sequence[Record], now: datetime) -> GateVerdict:
     """What the gate has to say."""
-    standing = [record.payload for record in counts(records)]
-    decided = {p.topic for p in standing if isinstance(p, Decision)}
+    kept = counts(records)
+    standing = [record.payload for record in kept]
+    replaced = {p.supersedes for p in standing if isinstance(p, Decision)}
+    decided = {r.payload.topic for r in kept if isinstance(r.payload, Decision) and r.number not in replaced}
     green, risky = True, False
     for item in ENTRIES:
-        seen = [r for r in results if r.check == item.id]
-        said = [p for p in standing if isinstance(p, Attestation) and p.check == item.id]
+        of_this = [r for r in results if r.check == item.id]
+        seen = [r for r in of_this if r.verdict is not Verdict.NOT_RUN] or of_this
+        told = [r for r in of_this if r.verdict not in BLIND]
+        since = told[-1].at if told and told[-1].verdict is Verdict.FAIL else None
+        answers = [r for r in kept if isinstance(r.payload, Attestation) and r.payload.check == item.id][-1:]
+        said = [r.payload for r in answers if since is None or r.at > since]
         verdict, reason, stale = Verdict.NOT_RUN, "not-answered", False
         if seen:
             verdict, reason = seen[-1].verdict, seen[-1].reason
@@ -94,6 +100,6 @@ def slow_verdict(results: Sequence[Result], records: Sequence[Record], now: date
             green = False
         if in_bars and item.severity is Severity.HIGH and blind and item.id not in decided:
             green = False
-        if item.severity is Severity.HIGH and bad:
+        if item.severity is Severity.HIGH and (bad or (blind and item.id not in decided)):
             risky = True
     return GateVerdict.NO_GO if not green else GateVerdict.GO_WITH_ACCEPTED_RISKS if risky else GateVerdict.GO

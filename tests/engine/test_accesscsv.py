@@ -109,5 +109,11 @@ def test_mistakes_name_their_line(text: bytes, problem: str) -> None:
     assert problem in f"{caught.value} {caught.value.hint}"
 
 
+def test_required_systems_are_lines_to_fill_in_and_say_nothing_while_empty() -> None:
+    text = to_csv(FULL, ("dns", "status-page"))
+    assert sum(line.startswith("status-page,") for line in text.splitlines()) == 1
+    assert from_csv(text.encode(), FULL).payloads == ()
+
+
 def test_the_head_is_what_the_reader_knows() -> None:
     assert to_csv(EMPTY) == ",".join(COLUMNS) + "\r\n"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from launchready_tui.engine.findings import Findings
 from launchready_tui.engine.gate import compute_gate
 from launchready_tui.engine.standing import board
 from launchready_tui.model.board import BarState, Gate, GateVerdict, Standing
@@ -28,7 +29,9 @@ def recorded_as(payloads: list[Payload]) -> list[Record]:
 
 def standing_of(results: list[Result], payloads: list[Payload]) -> tuple[tuple[Standing, ...], Gate]:
     state = fold(recorded_as(payloads))
-    rows = board(RUNBOOK, {}, PRODUCT, state, results, (), NOW)
+    findings = Findings()
+    findings.add(results)
+    rows = board(RUNBOOK, {}, PRODUCT, state, findings.latest.values(), (), NOW, findings.failed_at)
     return rows, compute_gate(RUNBOOK, rows, state)
 
 
@@ -123,3 +126,33 @@ payloads = st.one_of(
 def test_against_the_slow_reading(extra: list[Result], recorded: list[Payload]) -> None:
     results = ALL_GOOD + extra
     assert standing_of(results, recorded)[1].verdict is slow_verdict(results, recorded_as(recorded), NOW)
+
+
+def test_a_high_check_that_nobody_saw_is_a_risk_until_somebody_decides() -> None:
+    unseen = [*ALL_GOOD[:4], live("c.high", Verdict.UNKNOWN, "x")]
+    assert standing_of(unseen, [])[1].verdict is GateVerdict.GO_WITH_ACCEPTED_RISKS
+    decided = Decision("t", (), "launch without", "why", "Ana", topic="c.high")
+    assert standing_of(unseen, [decided])[1].verdict is GateVerdict.GO
+    superseding = Decision("t", (), "no", "why", "Ana", supersedes=1)
+    assert standing_of(unseen, [decided, superseding])[1].verdict is GateVerdict.GO_WITH_ACCEPTED_RISKS
+
+
+def test_an_answer_from_before_a_fail_does_not_cover_it_when_it_is_out_of_sight() -> None:
+    findings = Findings()
+    findings.add([live("a.blocker", Verdict.FAIL, "x", 2), live("a.blocker", Verdict.UNKNOWN, "bot-wall", 1)])
+    for minutes, verdict in [(180, Verdict.UNKNOWN), (30, Verdict.PASS)]:
+        record = Record(1, NOW - timedelta(minutes=minutes), attested("a.blocker"))
+        state = fold([record])
+        rows = board(RUNBOOK, {}, PRODUCT, state, findings.latest.values(), (), NOW, findings.failed_at)
+        assert rows[0].verdict is verdict
+
+
+def test_a_passive_run_does_not_hide_what_an_active_one_saw() -> None:
+    findings = Findings()
+    findings.add([live("a.blocker", Verdict.FAIL, "x", 2), live("a.blocker", Verdict.NOT_RUN, "no-consent", 1)])
+    assert findings.latest["a.blocker", "acme.test"].verdict is Verdict.FAIL
+
+
+def test_a_bar_without_any_subject_says_so() -> None:
+    gate = standing_of([live(e.id, Verdict.NOT_APPLICABLE) for e in ENTRIES], [])[1]
+    assert gate.bars[0].sentence == "Does not apply to this product."

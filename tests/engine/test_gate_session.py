@@ -142,7 +142,7 @@ def sprint() -> Sprint:
     return found
 
 
-@pytest.mark.parametrize("verdict", [Verdict.FAIL, Verdict.UNKNOWN, Verdict.NOT_RUN, Verdict.ERROR])
+@pytest.mark.parametrize("verdict", [Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR])
 def test_nobody_gets_past_a_blocker_but_by_a_signed_waiver(sprint: Sprint, verdict: Verdict) -> None:
     sprint.run("b.blocker", verdict, "x")
     sprint.record(Decision("Launch anyway?", ("yes",), "yes", "we must", "Ana", topic="b.blocker"))

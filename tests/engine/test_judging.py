@@ -74,11 +74,17 @@ async def test_a_fail_stands_when_three_attempts_agree() -> None:
     assert door.attempts == [1, 2, 3]
 
 
-@pytest.mark.parametrize("answers", [(BAD, GOOD, BAD), (BAD, BAD, GOOD), (BAD, SLOW, BAD), (BAD, GOOD, SLOW)])
+@pytest.mark.parametrize("answers", [(BAD, GOOD, BAD), (BAD, BAD, GOOD), (BAD, GOOD, SLOW)])
 async def test_disagreement_is_a_flaky_warning_that_keeps_everything(answers: tuple[Facts, ...]) -> None:
     result = await conclude(planned(), Script(*answers), levels=frozenset(), started_at=START, wait=0)
     assert (result.verdict, result.reason, len(result.evidence)) == (Verdict.WARN, "flaky", 3)
     assert len(result.details) == 3
+
+
+async def test_one_look_is_not_enough_for_a_fail() -> None:
+    wall = Failure("bot-wall", "Cloudflare asks for a browser")
+    assert await verdict_of(Script(BAD, wall, SLOW)) == (Verdict.UNKNOWN, "not-confirmed", 3)
+    assert await verdict_of(Script(BAD, SLOW, BAD)) == (Verdict.FAIL, "does-not-resolve", 3)
 
 
 async def test_what_could_not_be_seen_is_unknown_after_a_second_look() -> None:

@@ -275,3 +275,20 @@ def test_a_kill_in_mid_write_loses_nothing_acknowledged(path: Path, after: int) 
 
 def test_marks() -> None:
     assert APPLICATION_ID.to_bytes(4, "big") == b"LRDY"
+
+
+def test_the_head_goes_back_after_a_failed_write(path: Path) -> None:
+    file = EngagementFile(path)
+    file.append_record(Note("", "", "x"), NOW)
+    head = file.head
+
+    def broken(records: object) -> Note:
+        file._append("records", {"number": 2, "at": "", "kind": "note", "payload": "{}"})
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        file.append_answer(broken, NOW)
+    assert file.head == head
+    assert len(file.records()) == 1
+    assert file.broken_link() == ""
+    file.close()

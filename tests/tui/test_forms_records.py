@@ -428,6 +428,9 @@ async def test_a_system_and_what_is_wrong_with_it() -> None:
         problems = await save(app, pilot)
         assert problems["area"] == "Registrar is on the map already: change it there."
         assert problems["custody"].startswith("That looks like a credential.")
+        await fill(app, pilot, note="eyJ" * 50_000)
+        assert (await save(app, pilot))["note"].startswith("Longer than 2,000 characters")
+        await fill(app, pilot, note="")
         await fill(app, pilot, area="", custody="1Password/Acme")
         assert await save(app, pilot) == {"area": "Say what it is for."}
         await fill(app, pilot, area="DNS", renewal="+30d")

@@ -113,7 +113,8 @@ async def test_a_wrong_path_is_said_and_stays_typed(tmp_path: Path) -> None:
 
 
 async def test_n_makes_an_engagement_and_opens_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    async def found(new: Any) -> starting.Found:
+    async def found(new: Any, tell: Any) -> starting.Found:
+        tell("Looking up fresh.test")
         return starting.Found(new.toml, (System("dns", "Cloudflare"),), ("The apex alone is proposed.",))
 
     monkeypatch.setattr(starting, "discovered", found)

@@ -95,10 +95,10 @@ def command(
         printer = Printer(form)
         source = _source(replay) if replay is not None else None
         conclusion = asyncio.run(_conclude(session, selection, source, authorized_by, printer))
+        printer.finish(conclusion)
         if save_to is not None:
             session.save_evidence(conclusion, selection, save_to)
             notices.notice(f"evidence kept in {save_to}")
-        printer.finish(conclusion)
     sys.exit(exit_code(conclusion, fail_on))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -46,11 +46,22 @@ _FAMILIES: dict[str, Family] = {"login": "login", "signup": "signup", "reset": "
 _INCLUDE = re.compile(r"\b(?:include:|redirect=)([^\s]+)", re.I)
 MOST_LINKED_HOSTS = 20
 
+Tell = Callable[[str], None]
+"""Hears what goes on, a line at a time: what is looked at now, and, indented, what was seen there."""
+
+SEEN = "  "
+"""How a line about something that was seen begins."""
+
+
+def nobody(line: str) -> None:
+    """Hears nothing."""
+
 
 @dataclass
 class _Notebook:
-    """What was seen so far."""
+    """What was seen so far; everything that is written into it is told at once."""
 
+    tell: Tell = nobody
     hosts: list[tuple[str, str]] = field(default_factory=list)
     sightings: list[Sighting] = field(default_factory=list)
     providers: list[str] = field(default_factory=list)
@@ -62,17 +73,38 @@ class _Notebook:
         for vendor in found:
             sighting = Sighting(vendor.area, vendor.name, one_line(by, 120))
             if (vendor.area, vendor.name) not in {(s.area, s.name) for s in self.sightings}:
-                self.sightings.append(sighting)
+                self.sight(sighting)
             if vendor.provider:
                 self.providers.append(vendor.provider)
 
+    def sight(self, sighting: Sighting) -> None:
+        """A system."""
+        self.sightings.append(sighting)
+        self.tell(f"{SEEN}{sighting.area}: {sighting.name} ({sighting.by})")
 
-async def discover(product: Product, door: LiveDoor) -> Proposal:
+    def host(self, name: str, role: str, by: str) -> None:
+        """A host of the product, which may be known already."""
+        if name not in {known for known, _ in self.hosts}:
+            self.tell(f"{SEEN}host {one_line(name, 120)} ({by})")
+        self.hosts.append((name, role))
+
+    def notice(self, text: str) -> None:
+        """What could not be seen."""
+        self.notices.append(text)
+        self.tell(f"{SEEN}{one_line(text)}")
+
+    def fact(self, text: str) -> None:
+        """What is worth knowing and belongs to no system."""
+        self.facts.append(text)
+        self.tell(f"{SEEN}{text}")
+
+
+async def discover(product: Product, door: LiveDoor, tell: Tell = nobody) -> Proposal:
     """Look at a product's domain (and its repository, where the profile names one).
 
-    Never raises for what the outside does.
+    Never raises for what the outside does. `tell` hears every step while it is taken.
     """
-    notebook = _Notebook()
+    notebook = _Notebook(tell)
     domain = product.domain
     await asyncio.gather(
         _names(domain, door, notebook),
@@ -82,9 +114,7 @@ async def discover(product: Product, door: LiveDoor) -> Proposal:
     )
     if not any(name == domain for name, _ in notebook.hosts):
         notebook.hosts.append((domain, "apex"))
-        notebook.notices.append(
-            f"{domain} has no address that could be seen from here; it is in the profile all the same"
-        )
+        notebook.notice(f"{domain} has no address that could be seen from here; it is in the profile all the same")
     await asyncio.gather(
         *(_page(name, domain, door, notebook) for name, role in list(notebook.hosts) if role != "mail")
     )
@@ -116,10 +146,11 @@ async def _names(domain: str, door: LiveDoor, notebook: _Notebook) -> None:
 
     A wildcard answers to everything: then only the usual three are proposed.
     """
+    notebook.tell(f"Looking up {domain} and {len(USUAL)} usual names under it")
     wildcard = await _answer(door, f"launchready-no-such-name.{domain}", "A")
     anything = isinstance(wildcard, DnsAnswer) and bool(wildcard.records)
     if anything:
-        notebook.notices.append(f"every name under {domain} resolves (a wildcard); only www, app and api are proposed")
+        notebook.notice(f"every name under {domain} resolves (a wildcard); only www, app and api are proposed")
     labels = [label for label in USUAL if not anything or label in ("www", "app", "api")]
     names = {domain: "apex", **{f"{label}.{domain}": USUAL[label] for label in labels}}
     await asyncio.gather(*(_name(name, role, door, notebook) for name, role in names.items()))
@@ -129,9 +160,9 @@ async def _name(name: str, role: str, door: LiveDoor, notebook: _Notebook) -> No
     answers = await asyncio.gather(_answer(door, name, "A"), _answer(door, name, "AAAA"))
     seen = [answer for answer in answers if isinstance(answer, DnsAnswer)]
     if any(answer.records for answer in seen):
-        notebook.hosts.append((name, role))
+        notebook.host(name, role, "has an address")
     elif not seen:
-        notebook.notices.append(f"{name} could not be looked up: {getattr(answers[0], 'message', 'no answer')}")
+        notebook.notice(f"{name} could not be looked up: {getattr(answers[0], 'message', 'no answer')}")
     for answer in seen:
         for alias in answer.aliases:
             notebook.see(vendors.by_alias(alias.target), f"{alias.name} → {alias.target}")
@@ -139,6 +170,7 @@ async def _name(name: str, role: str, door: LiveDoor, notebook: _Notebook) -> No
 
 async def _zone(domain: str, door: LiveDoor, notebook: _Notebook) -> None:
     """Name servers, mail exchangers and SPF includes."""
+    notebook.tell(f"Reading name servers, mail exchangers and SPF of {domain}")
     ns, mx, txt = await asyncio.gather(*(_answer(door, domain, rdtype) for rdtype in ("NS", "MX", "TXT")))
     for record in ns.records if isinstance(ns, DnsAnswer) else ():
         notebook.see(vendors.by_name_server(record), f"name server {record}")
@@ -146,7 +178,7 @@ async def _zone(domain: str, door: LiveDoor, notebook: _Notebook) -> None:
         target = record.split()[-1].lower() if record.split() else ""
         notebook.see(vendors.by_exchanger(target), f"mail exchanger {target}")
         if under(target, domain) and is_host_name(target):
-            notebook.hosts.append((target, "mail"))
+            notebook.host(target, "mail", "a mail exchanger")
     for record in txt.records if isinstance(txt, DnsAnswer) else ():
         if record.lower().startswith("v=spf1"):
             for target in _INCLUDE.findall(record)[:30]:
@@ -154,30 +186,34 @@ async def _zone(domain: str, door: LiveDoor, notebook: _Notebook) -> None:
 
 
 async def _registration(domain: str, door: LiveDoor, notebook: _Notebook) -> None:
-    answer = await door.ask(RdapDomain(registered_domain(domain) or domain), 1)
+    registered = registered_domain(domain) or domain
+    notebook.tell(f"Asking the registry about {registered}")
+    answer = await door.ask(RdapDomain(registered), 1)
     if answer.failure is not None:
-        notebook.notices.append(f"the registration could not be seen: {answer.failure.message}")
+        notebook.notice(f"the registration could not be seen: {answer.failure.message}")
         return
     facts: Registration = answer.facts
     if facts.registrar:
-        notebook.sightings.append(Sighting("registrar", one_line(facts.registrar, 60), "RDAP"))
+        notebook.sight(Sighting("registrar", one_line(facts.registrar, 60), "RDAP"))
     if facts.expires_at:
-        notebook.facts.append(f"the domain is registered until {facts.expires_at:%d %b %Y}")
+        notebook.fact(f"the domain is registered until {facts.expires_at:%d %b %Y}")
 
 
 async def _repository(product: Product, door: LiveDoor, notebook: _Notebook) -> None:
     if not product.repository:
         return
+    notebook.tell("Reading the repository: names only, no values")
     answer = await door.ask(RepositorySurvey(product.repository), 1)
     if answer.failure is not None:
-        notebook.notices.append(f"the repository could not be read: {answer.failure.message}")
+        notebook.notice(f"the repository could not be read: {answer.failure.message}")
         return
     facts: RepositorySummary = answer.facts
     host = facts.remote.partition("/")[0]
     names = {"github.com": "GitHub", "gitlab.com": "GitLab", "bitbucket.org": "Bitbucket"}
     if host:
-        notebook.sightings.append(Sighting("repository", names.get(host, host), one_line(facts.remote, 100)))
-    notebook.sightings += [Sighting("ci", name, "its configuration file") for name in facts.ci]
+        notebook.sight(Sighting("repository", names.get(host, host), one_line(facts.remote, 100)))
+    for name in facts.ci:
+        notebook.sight(Sighting("ci", name, "its configuration file"))
     for package in facts.packages:
         notebook.see(vendors.by_package(package), f"package {package}")
     told = {
@@ -186,7 +222,9 @@ async def _repository(product: Product, door: LiveDoor, notebook: _Notebook) -> 
         "processes": facts.processes,
         "environment variables": facts.variables,
     }
-    notebook.facts += [f"{what} {one_line(', '.join(names), 300)}" for what, names in told.items() if names]
+    for what, found in told.items():
+        if found:
+            notebook.fact(f"{what} {one_line(', '.join(found), 300)}")
 
 
 async def _page(name: str, domain: str, door: LiveDoor, notebook: _Notebook) -> None:
@@ -195,9 +233,11 @@ async def _page(name: str, domain: str, door: LiveDoor, notebook: _Notebook) -> 
     At most three redirects are followed.
     """
     url = f"https://{name}/"
+    notebook.tell(f"Opening {url}")
     for _ in range(4):
         answer = await door.ask(HttpExchange("GET", url), 1)
         if answer.failure is not None:
+            notebook.tell(f"{SEEN}{one_line(url, 120)}: {one_line(answer.failure.message, 120)}")
             return
         facts: HttpResponse = answer.facts
         notebook.see(vendors.by_headers(facts.headers), f"answers of {name}")
@@ -234,5 +274,7 @@ def _links(facts: HttpResponse, domain: str, notebook: _Notebook) -> None:
                 notebook.routes[route] = Route(
                     route, plain, kind, _FAMILIES.get(route, ""), onboarding=route in ("login", "signup")
                 )
+                notebook.tell(f"{SEEN}route {route}: {one_line(plain, 120)}")
     known = {name for name, _ in notebook.hosts}
-    notebook.hosts += [(host, "other") for host in dict.fromkeys(linked) if host not in known][:MOST_LINKED_HOSTS]
+    for host in [host for host in dict.fromkeys(linked) if host not in known][:MOST_LINKED_HOSTS]:
+        notebook.host(host, "other", "a page links to it")

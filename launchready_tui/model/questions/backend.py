@@ -46,7 +46,7 @@ class PageBackends(Question[BackendList]):
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A table, bucket or tree as a stranger sees it. `rows` counts what one small read gave (0: nothing was visible)."""
+    """A table, bucket or tree as a stranger sees it. `rows` counts what one small read gave (0: nothing visible)."""
 
     name: str
     status: int

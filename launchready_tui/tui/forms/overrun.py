@@ -39,10 +39,9 @@ never a blocker. What you drop stays a known issue with its decision; nothing is
         super().__init__(title, over.stage.id if over else "", snapshot, drafts, draft)
         self.over = over
         self.plan = plan(snapshot)
-        chosen = suggested(self.plan)
-        offered = to_drop(self.plan)
-        self.offered = offered[: max(OFFERED, len(chosen))]
-        self.chosen = chosen
+        self.offered = to_drop(self.plan)[:OFFERED]
+        wanted = suggested(self.plan) if over else ()
+        self.chosen = tuple(item for item in self.offered if item in wanted)
 
     def head(self) -> Iterable[Widget]:
         """How late it is, and what comes next."""
@@ -50,11 +49,11 @@ never a blocker. What you drop stays a known issue with its decision; nothing is
         if self.over:
             over = self.over
             parts += [(f"Stage {over.stage.number} ", "plain"), (over.stage.title, "bold")]
-            parts.append((f" took {minutes(over.spent)} of {minutes(over.box)}.\n", "warn"))
+            parts.append((f" took {_long(over.spent)} of {_long(over.box)}.\n", "warn"))
         left, needed = self.plan.minutes_left, self.plan.minutes
         tone = "fail" if self.plan.over else "pass"
-        parts += [(f"{minutes(left)} left of the sprint; {minutes(needed)} of work remain", tone)]
-        parts += [(f", {minutes(self.plan.over)} too much.\n" if self.plan.over else ": it fits.\n", tone)]
+        parts += [(f"{_long(left)} left of the sprint; {_long(needed)} of work remain", tone)]
+        parts += [(f", {_long(self.plan.over)} too much.\n" if self.plan.over else ": it fits.\n", tone)]
         parts.append(("Next by impact: ", "muted"))
         for item in self.plan.work[:NEXT]:
             parts += [f"\n  {item.entry.claim}", (f"  {item.severity.value}, {minutes(item.minutes)}", "muted")]
@@ -63,7 +62,7 @@ never a blocker. What you drop stays a known issue with its decision; nothing is
     def fields(self) -> Iterable[Field]:
         """What goes, who says so, why."""
         options = [
-            Option(item.entry.id, item.entry.claim, f"{item.severity.value}, {minutes(item.minutes)}")
+            Option(item.entry.id, f"{minutes(item.minutes)} {item.severity.value}: {item.entry.claim}")
             for item in self.offered
         ]
         chosen = ",".join(item.entry.id for item in self.chosen)
@@ -81,8 +80,8 @@ never a blocker. What you drop stays a known issue with its decision; nothing is
         rest = self.plan.over - freed
         if not freed:
             return "nothing is dropped yet"
-        fits = "the rest fits" if rest <= 0 else f"still {minutes(rest)} too much"
-        return (f"{minutes(freed)} freed; {fits}", "pass" if rest <= 0 else "warn")
+        fits = "the rest fits" if rest <= 0 else f"still {_long(rest)} too much: ask again for the next ones"
+        return (f"{_long(freed)} freed; {fits}", "pass" if rest <= 0 else "warn")
 
     def problems(self, values: Values) -> dict[str, str]:
         """Nothing chosen, nobody named."""
@@ -104,3 +103,8 @@ never a blocker. What you drop stays a known issue with its decision; nothing is
         ids = set(values["drop"].split(","))
         who = self.name_in(values, "who")
         return self.with_people((who,), *drop((i for i in self.offered if i.entry.id in ids), who, values["why"]))
+
+
+def _long(minutes_: int) -> str:
+    """Hours, also where days would be usual: a sprint is counted in hours."""
+    return minutes(minutes_) if minutes_ < 600 else f"{round(minutes_ / 60)} h"

@@ -24,14 +24,11 @@ class PathForm(Form[Path]):
 `~` is your home folder; the right arrow completes. A file that is to be made never replaces another one.
 """
 
-    def __init__(
-        self, title: str, words: str, *, new: bool, first: str = "", save: str = "", drafts: Drafts | None = None
-    ) -> None:
+    def __init__(self, title: str, words: str, *, new: bool, first: str = "", drafts: Drafts | None = None) -> None:
         super().__init__(title, title, drafts)
         self._words = words
         self._new = new
         self._start = first
-        self._save = save
 
     def head(self) -> Iterable[Widget]:
         """What the file is for."""

@@ -18,6 +18,9 @@ from launchready_tui.tui.forms.drafts import Drafts
 from launchready_tui.tui.forms.fields import ChoiceField, DateField, Field, LinesField, TextField
 from launchready_tui.tui.forms.form import RecordForm, Saved, Values
 
+LONGEST = 2_000
+"""Characters of a field: more than these are not looked through for credentials."""
+
 
 class SystemForm(RecordForm):
     """Closes with the system. `system` is what is changed, None for a new one; `area` is filled in for a new one."""
@@ -111,7 +114,9 @@ manager, which vault), and never the credential: this file is copied and mailed.
         if values["card"] and card_end(values["card"]) is None:
             wrong["card"] = "Write the month as 2027-03, as it stands on the card."
         for field in ("custody", "note", "name"):
-            if looks_like_a_secret(values[field]):
+            if len(values[field]) > LONGEST:
+                wrong[field] = f"Longer than {LONGEST:,} characters: keep it in a file, and write where that is."
+            elif looks_like_a_secret(values[field]):
                 wrong[field] = "That looks like a credential. Write where it is kept: this file is copied and mailed."
         return wrong
 

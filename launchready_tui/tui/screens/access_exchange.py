@@ -68,6 +68,7 @@ class Exchange(LaunchScreen):
 
     @work(exclusive=True, group="form", exit_on_error=False, description="writing the access map")
     async def _write(self, snapshot: Snapshot) -> None:
+        from launchready_tui.engine.access import required
         from launchready_tui.engine.accesscsv import to_csv
         from launchready_tui.tui.forms.pathform import PathForm
 
@@ -77,7 +78,7 @@ class Exchange(LaunchScreen):
         if path is None:
             return
         try:
-            await asyncio.to_thread(_write_new, path, to_csv(snapshot.state))
+            await asyncio.to_thread(_write_new, path, to_csv(snapshot.state, required(snapshot.runbook)))
         except OSError as error:
             self.launch.say(f"{path.name} was not written: {error.strerror}.", severity="error")
             return

@@ -237,16 +237,22 @@ it again.
     async def _new(self) -> None:
         from launchready_tui.tui.forms.new import NewForm
         from launchready_tui.tui.screens import starting
+        from launchready_tui.tui.screens.looking import Looking
 
         new = await self.launch.push_screen_wait(NewForm(Path.cwd()))
         if new is None:
             return
+        failed = "The engagement was not made"
+        found = await self.launch.push_screen_wait(
+            Looking(f"What {new.domain} is made of", lambda tell: starting.discovered(new, tell), failed)
+        )
+        if found is None:
+            self.launch.say(f"{failed}.", severity="warning")
+            return
         try:
-            self.launch.say(f"Looking up what {new.domain} is made of …", timeout=3)
-            found = await starting.discovered(new)
             session = await asyncio.to_thread(starting.create, new, found)
         except Exception as error:
-            await self.launch.explain(error, "The engagement was not made")
+            await self.launch.explain(error, failed)
             return
         for words in found.notices:
             self.launch.say(words, timeout=8)

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from launchready_tui.errors import LaunchReadyError, ProfileError
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.profile import parse_product, write_product
-from launchready_tui.model.records import ProductText
+from launchready_tui.model.records import Payload, ProductText
 from launchready_tui.tui.base import LaunchScreen
 from launchready_tui.tui.forms.drafts import Drafts
 from launchready_tui.tui.screens import product_words
@@ -23,6 +23,8 @@ from launchready_tui.tui.widgets.segments import Segments
 
 if TYPE_CHECKING:
     from textual.app import App
+
+    from launchready_tui.engine.discovery import Part
 
 Edit = Callable[["App[object]", str], str]
 """Shows a text in the person's editor and returns what it became."""
@@ -64,6 +66,8 @@ be looked at.
 - What is wrong is said with its line, and what you typed is kept as a draft until it is right: `e` again goes
   on with it.
 - Saving is a record like any other: `u` takes it back.
+- `r` looks at the domain and the repository again, shows what is new and asks what of it is right. Your text keeps
+  its lines and comments; the new blocks are written below it.
 - Left and right go through the sections.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,6 +75,7 @@ be looked at.
         Binding(
             "E", "edit_here", "edit here", id="product.edit-here", tooltip="Edit the profile as TOML on this screen"
         ),
+        Binding("r", "look_again", "look again", id="product.look", tooltip="Look at the product again: what is new?"),
         Binding("ctrl+l", "discard", "discard draft", show=False, id="product.discard", tooltip="Throw the draft away"),
         Binding("u", "app.undo", "undo", id="record.undo", tooltip="Take back what was recorded last"),
     ]
@@ -178,6 +183,26 @@ be looked at.
                 return
         await self._take(typed, saved, base)
 
+    def action_look_again(self) -> None:
+        """Look at the product again."""
+        if self.draft:
+            self.launch.say("A draft is not saved yet: e goes on with it, ctrl+l throws it away.", severity="warning")
+        elif self.launch.can_record():
+            self._look_again()
+
+    @work(exclusive=True, group="form", exit_on_error=False, description="looking at the product again")
+    async def _look_again(self) -> None:
+        from launchready_tui.tui.screens.rediscovery import Rediscovery
+
+        snapshot = self.launch.snapshot
+        assert snapshot is not None
+        chosen = await self.launch.push_screen_wait(Rediscovery(snapshot.product, snapshot.state.systems))
+        if not isinstance(chosen, tuple):
+            return
+        payloads = await confirmed(self, snapshot, chosen)
+        if payloads:
+            await self.launch.record_all(payloads)
+
     async def _in_editor(self, text: str) -> str | None:
         """What the editor made of it; None where there is no editor to use."""
         from launchready_tui.tui.forms.editor import EditorError, edit_in_terminal
@@ -203,6 +228,27 @@ be looked at.
             return
         if await self.launch.record(ProductText(typed if typed.endswith("\n") else f"{typed}\n", base)) is not None:
             self._keep("")
+
+
+async def confirmed(screen: LaunchScreen, snapshot: Snapshot, chosen: tuple[Part, ...]) -> tuple[Payload, ...]:
+    """The records of the parts of a second look; none where the person would rather keep the text as it is."""
+    from launchready_tui.engine.discovery import appended, systems
+    from launchready_tui.tui.screens.confirm import Confirm
+
+    known, product = snapshot.state.product, snapshot.product
+    saved = known.toml if known is not None else write_product(product)
+    base = known.base if known is not None else product.base
+    merged = appended(saved, product, chosen, f"Seen on {snapshot.now:%d %b %Y}, when it was looked at again")
+    if not merged.kept:
+        body = screen.ink.line(
+            "The new blocks do not fit below your text: its lists are written in another form. The whole profile can "
+            "be written anew; its comments are lost then. u takes it back."
+        )
+        choices = (("no", "Leave it"), ("yes", "Write it anew"))
+        if await screen.launch.push_screen_wait(Confirm("Write the profile anew?", body, choices)) != "yes":
+            return ()
+    changed = (ProductText(merged.toml, base),) if merged.toml != saved else ()
+    return (*systems(chosen), *changed)
 
 
 def drafts(screen: LaunchScreen) -> Drafts:

@@ -65,6 +65,8 @@ def _body(ink: Ink, product: Product, name: str, width: int) -> list[Part | Cont
         rows = _network(product.network) if name == "network" else _code(product) if name == "code" else []
     if not rows:
         return [(EMPTY[name] + "\n", "muted")]
+    if name == "journeys" and product.signals:
+        return [*_table(ink, rows, width), "\n", *_table(ink, _signals(product), width)]
     note = "These name servers answer for everything: public DNS is not asked, delegation is not judged.\n"
     split: list[Part | Content] = [(note, "muted")] if name == "network" and product.network.nameservers else []
     return [*split, *_table(ink, rows, width)]
@@ -122,12 +124,27 @@ def _journeys(product: Product) -> list[tuple[str, ...]]:
     rows = [
         (
             j.id,
-            f"{j.weight / total:.0%}",
+            f"{j.weight / total:.0%}" + (f" · {j.per_hour:g}/h" if j.per_hour else ""),
             " › ".join(f"{step.route} ({step.think})" for step in j.steps) or "no steps yet",
         )
         for j in product.journeys
     ]
     return [("journey", "share", "steps (pause after each)"), *rows] if rows else []
+
+
+def _signals(product: Product) -> list[tuple[str, ...]]:
+    units = {"count": "failures", "rate": "%", "latency": "ms"}
+    rows = [
+        (
+            s.journey,
+            f"{s.threshold:g} {units[s.kind]} in {s.window}",
+            s.owner or "nobody is told",
+            f"fired {s.tested}" if s.tested else "never fired",
+            s.signal if not s.lacking else f"{s.signal}: {', '.join(s.lacking)} missing",
+        )
+        for s in product.signals
+    ]
+    return [("journey", "fires at", "who is told", "test", "signal"), *rows] if rows else []
 
 
 def _network(network: Network) -> list[tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,8 +36,8 @@ def create(new: NewEngagement, found: Found) -> Session:
     return session
 
 
-async def discovered(new: NewEngagement) -> Found:
-    """What domain and repository reveal; a profile that says more than a domain stays as it is."""
+async def discovered(new: NewEngagement, tell: Callable[[str], None]) -> Found:
+    """What domain and repository reveal, told step by step; a profile that says more than a domain stays as it is."""
     product = parse_product(new.toml, base=new.base)
     if product != bare(product):
         return Found(new.toml)
@@ -44,7 +45,7 @@ async def discovered(new: NewEngagement) -> Found:
     from launchready_tui.engine.session import discovery_door
 
     async with discovery_door(product) as door:
-        proposal = await discover(product, door)
+        proposal = await discover(product, door, tell)
     return Found(write_product(proposal.product), proposal.systems(), proposal.notices)
 
 
