@@ -19,7 +19,7 @@ from launchready_tui.checks.limits import count
 from launchready_tui.checks.ratelimits import test_account
 from launchready_tui.checks.registry import check
 from launchready_tui.checks.subjects import Subject, root_url
-from launchready_tui.checks.tally import Tally
+from launchready_tui.checks.tally import Tally, server_error
 from launchready_tui.model.evidence import Ask, Unseen
 from launchready_tui.model.product import Host, Product, Route
 from launchready_tui.model.questions import HttpExchange, HttpResponse, Login
@@ -34,7 +34,7 @@ NOWHERE = "/launchready-no-such-page"
 MOST_PATHS = 80
 AT_ONCE = 4
 ENOUGH_FAILURES = 3
-"""Failures in a row after which a host is given up."""
+"""Failures in a row after which a host is given up; the first 429 is enough."""
 
 _LOGIN = re.compile(r"""type=["']?password|log ?in|sign ?in|anmelden|connexion""", re.IGNORECASE)
 _ADMIN_WORDS = re.compile(
@@ -92,10 +92,13 @@ async def admin_exposure(subject: Subject[Any], ask: Ask, limits: Limits) -> Jud
             step = 1 if session else 0
             answer = await ask(HttpExchange("GET", url, active=True, session=session, step=step))
             if answer.failure is not None:
-                broken[0] += 1
+                broken[0] += ENOUGH_FAILURES if answer.failure.reason == "rate-limited" else 1
                 tally.blind(url, answer.failure)
                 return
-            broken[0] = 0
+            broken[0] = 0 if broken[0] < ENOUGH_FAILURES else broken[0]
+            if answer.facts.status >= 500:
+                tally.broken(url, answer.facts.status)
+                return
             _judge(url, place, answer.facts, shells, session, tally)
 
     await asyncio.gather(*(look(url, place, who) for who in sessions for url, place in zip(urls, wanted, strict=True)))
@@ -121,6 +124,8 @@ async def _shells(host: Host, ask: Ask) -> tuple[HttpResponse, ...]:
     home = await ask(HttpExchange("GET", root_url(host)))
     if nowhere.failure is not None:
         raise Unseen(nowhere.failure)
+    if nowhere.facts.status >= 500:
+        raise Unseen(server_error(nowhere.facts.status))
     return tuple(answer.facts for answer in (nowhere, home) if answer.failure is None)
 
 

@@ -39,6 +39,8 @@ async def cross_origin(subject: Subject[Route], ask: Ask, limits: Limits) -> Jud
         judged = cors.judge(Headers.of(answer.facts.headers), origin)
         if not judged.passes:
             tally.fail("reflected-with-credentials", f"{origin} may read answers with the customer's cookies")
+        elif answer.facts.status >= 500:
+            tally.broken(route.url, answer.facts.status)
         elif judged.result.endswith("reflected-origin"):
             tally.warn("reflected-origin", f"{origin} is allowed by name, without cookies")
         elif judged.why == "*" and answer.facts.header("access-control-allow-credentials") == "true":

@@ -14,6 +14,7 @@ from launchready_tui.checks.names import listed, registered_domain, shown, tidy_
 from launchready_tui.checks.reference import Service, service_at
 from launchready_tui.checks.registry import check
 from launchready_tui.checks.subjects import Subject
+from launchready_tui.checks.tally import server_error
 from launchready_tui.checks.urls import host_of
 from launchready_tui.model.evidence import Ask, Failure, Unseen
 from launchready_tui.model.product import Host
@@ -84,7 +85,9 @@ async def _claimed(ask: Ask, name: str, end: str, service: Service) -> Judgement
             page = answer.facts
             if service.matches_page(page.status, page.text):
                 return _unclaimed(name, end, service, page)
-            if not _stays(name, page):
+            if page.status >= 500:
+                first = first or server_error(page.status)
+            elif not _stays(name, page):
                 return passed(f"{service.name} ({end}) answers for {name} with a page of its own (HTTP {page.status})")
         elif answer.failure.reason == "no-consent":
             return not_run("no-consent", f"{name} is at {service.name}: is it claimed? That needs an active look")

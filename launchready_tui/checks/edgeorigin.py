@@ -26,10 +26,10 @@ MOST_CANDIDATES = 12
 REFUSED = frozenset({401, 403, 421})
 """Statuses with which a server says that it is not for this visitor, or not for this name (RFC 9110)."""
 
-CLOSED = frozenset(
-    {"refused", "timeout", "reset", "unreachable", "tls", "bot-wall", "no-ipv6", "not-public", "rate-limited"}
-)
-"""Failures that say: a stranger gets nothing there."""
+CLOSED = frozenset({"refused", "reset", "tls"})
+"""Failures that say: a stranger gets nothing there. Silence says so as well, once it was asked twice. Whatever says only
+that we could not look (no IPv6 here, no route, a wall, a throttle) does not.
+"""
 
 _SPF_ADDRESS = re.compile(r"\bip4:(\d{1,3}(?:\.\d{1,3}){3})(?:/32)?(?=\s|$)")
 
@@ -77,7 +77,8 @@ async def _knock(host: Host, address: str, why: str, usual: HttpResponse, ask: A
         raise Unseen(answer.failure)
     elif answer.failure.reason == "certificate":
         tally.warn("origin-answers-tls", f"{where} answers with a certificate that nobody trusts; not looked behind it")
-    elif answer.failure.reason in CLOSED:
+    elif answer.failure.reason in CLOSED or (answer.failure.reason == "timeout" and answer.evidence.attempt > 1):
+        # The first silence is unknown, so that the engine asks again: see `judging`.
         tally.note(f"{where}: {answer.failure.reason}")
     else:
         tally.blind(where, answer.failure)
@@ -168,7 +169,7 @@ async def _mode(product: Product, ask: Ask) -> Judgement:
 async def _certificate(host: Host, address: str, ask: Ask) -> Judgement:
     answer = await ask(TlsHandshake(host.name, address=address))
     if answer.failure is not None:
-        if answer.failure.reason in CLOSED:
+        if answer.failure.reason in CLOSED | {"timeout"}:
             summary = f"{address} shows no certificate to strangers ({answer.failure.reason})"
             return Judgement(Verdict.UNKNOWN, "origin-closed", summary, decide_by="Look at it from the machine itself.")
         raise Unseen(answer.failure)

@@ -27,6 +27,7 @@ ROUNDING = 1.0
 """Seconds by which a Retry-After may be off because it has no fractions."""
 
 
+_LOG_IN = "Log in by hand from another network."
 _DECLARE = "Declare the URL that the form or the app really sends to as a [[route]] with this family."
 
 
@@ -65,6 +66,9 @@ async def _family(subject: Subject[Route], ask: Ask, limits: Limits, what: str) 
         return judged
     details = (*(_line(knock) for knock in facts.knocks), *((facts.quota,) if facts.quota else ()))
     at, sent = facts.braked_at, len(facts.knocks)
+    if at is None and lost(facts):
+        summary = f"{plural(sent, what)} in a row met no certain brake, but {lost(facts)} of them got no proper answer"
+        return unknown("hiccup", summary, decide_by="Run it again when the network is calm.", details=details)
     if at is None:
         return failed("no-throttle", f"{plural(sent, what)} in a row, and no brake", details=details)
     knock = facts.knocks[at - 1]
@@ -96,6 +100,12 @@ def nobody_there(facts: BurstReply) -> Judgement | None:
         summary = f"{one_line(facts.target, 120)} answers {knocks[0].status} to everything"
         return unknown("server-error", summary, decide_by="Mend the endpoint first, then run it again.")
     return None
+
+
+def lost(facts: BurstReply) -> int:
+    """Requests of a series that may have met a hiccup: a dropped connection or a 503 that the next one did not confirm."""
+    usual = facts.knocks[0].status if facts.knocks else 0
+    return sum(not knock.braked and (knock.status == 0 or knock.status == 503 != usual) for knock in facts.knocks)
 
 
 def _line(knock: Knock) -> str:
@@ -155,6 +165,9 @@ async def account_key(subject: Subject[Route], ask: Ask, limits: Limits) -> Judg
         decide_by = "Run it again, or send one more wrong password with a forged X-Forwarded-For."
         return unknown("budget-spent", "the brake came with the last request of the budget", decide_by=decide_by)
     through = [knock for knock in facts.spoofed if not knock.braked]
+    if not through and any(_hiccup(knock, facts.brake) for knock in facts.spoofed):
+        decide_by = "Run it again when the network is calm."
+        return unknown("hiccup", "a request with a forged address got no proper answer", decide_by=decide_by)
     if not through:
         return passed(
             f"{plural(len(facts.spoofed), 'forged address', 'forged addresses')} stayed braked", details=details
@@ -164,6 +177,12 @@ async def account_key(subject: Subject[Route], ask: Ask, limits: Limits) -> Judg
         return failed("forged-address-resets", summary, details=details)
     decide_by = "Run it again, or send wrong passwords with and without X-Forwarded-For by hand."
     return unknown("brake-ended", "the brake let go before it could be told why", decide_by=decide_by, details=details)
+
+
+def _hiccup(knock: Knock, brake: Knock | None) -> bool:
+    """Whether a braked request looks like a hiccup, and not as the brake before it did."""
+    alike = knock.marks == ("dropped",) or (knock.status == 503 and knock.marks == ("refused",))
+    return alike and (brake is None or (knock.status, knock.marks) != (brake.status, brake.marks))
 
 
 @check("limits.no-lockout", over="login-family")
@@ -177,6 +196,12 @@ async def no_lockout(subject: Subject[Route], ask: Ask, limits: Limits) -> Judge
         return facts
     if facts.owner is True:
         return passed("the owner gets in with the right password while the account is braked")
+    if facts.owner is None and facts.owner_unseen == "budget-spent":
+        summary = "the brake came with the last requests of the budget, so the right password was not tried"
+        return unknown("budget-spent", summary, decide_by=_LOG_IN)
+    if facts.owner is None and facts.owner_unseen not in ("", "input-missing"):
+        summary = f"the right password could not be tried ({facts.owner_unseen})"
+        return unknown(facts.owner_unseen, summary, decide_by=_LOG_IN)
     if facts.owner is None:
         return not_run("input-missing", f"No password is known: `launchready token set {account.secret}`.")
     if facts.owner_later is True:
@@ -191,9 +216,8 @@ async def no_lockout(subject: Subject[Route], ask: Ask, limits: Limits) -> Judge
         return unknown("not-recovered", summary, decide_by=decide_by)
     if facts.owner_later is False:
         return failed("locked-out", "the right password is refused even after the brake let go")
-    decide_by = "Log in by hand from another network."
     return unknown(
-        "budget-spent", "the owner was braked too, and there was no request left to try again", decide_by=decide_by
+        "budget-spent", "the owner was braked too, and a second try could not be made or was not answered", decide_by=_LOG_IN
     )
 
 

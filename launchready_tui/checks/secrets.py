@@ -178,6 +178,16 @@ async def client_bundle(subject: Subject[Route], ask: Ask, limits: Limits) -> Ju
         return unknown(
             "page-not-served", f"HTTP {facts.status} instead of the page", decide_by="Look again when the page is up."
         )
+    if 300 <= facts.status < 400:
+        return not_applicable(f"the page sends visitors on to another site (HTTP {facts.status})")
+    if facts.incomplete:
+        # What was read is shown, but what was not might be worse.
+        more = (*facts.incomplete, *facts.source_maps, *facts.named, *details)
+        return unknown(
+            "partly-read",
+            f"{looked}; {one_line(facts.incomplete[0], 200)}",
+            details=tuple(one_line(line, 400) for line in more)[:MOST_SHOWN],
+        )
     if facts.source_maps:
         places = tuple(one_line(place, 200) for place in facts.source_maps)
         return warned(
@@ -193,10 +203,6 @@ async def client_bundle(subject: Subject[Route], ask: Ask, limits: Limits) -> Ju
         )
     if doubtful:
         return warned("suspected-secret", _named(doubtful), details=details)
-    if facts.incomplete:
-        return unknown(
-            "partly-read", f"{looked}; {one_line(facts.incomplete[0], 200)}", details=facts.incomplete[:MOST_SHOWN]
-        )
     note = "publishable-keys" if public else ""
     return passed(f"{looked}, no secret" + (f"; {plural(public, 'publishable key')}" if public else ""), note=note)
 

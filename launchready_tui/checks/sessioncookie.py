@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from launchready_tui.checks.headerrules.cookies import CookieFlags, is_session, read
 from launchready_tui.checks.limits import count
@@ -34,11 +35,13 @@ async def session_cookie(subject: Subject[Route], ask: Ask, limits: Limits) -> J
     if route.family == "login":
         unseen, after = await _after_login(subject, ask, limits, tally)
         names |= after
-    judged = tally.fail_first(ORDER) or tally.warn_first(WARN_ORDER) or unseen
+    if unseen is None and answer.failure is not None:
+        unseen = unknown(answer.failure.reason, answer.failure.message)
+    if unseen is not None:
+        unseen = replace(unseen, details=tally.details())
+    judged = tally.fail_first(ORDER) or unseen or tally.warn_first(WARN_ORDER)
     if judged is not None:
         return judged
-    if answer.failure is not None and not names:
-        return unknown(answer.failure.reason, answer.failure.message)
     if not names:
         return not_applicable("sets no session cookie")
     shown = ", ".join(one_line(name, 40) for name in sorted(names))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from launchready_tui.checks.chains import shown
-from launchready_tui.model.evidence import Failure
+from launchready_tui.model.evidence import Failure, Fault
 from launchready_tui.model.verdicts import Judgement, failed, passed, unknown, warned
 from launchready_tui.text import one_line
 
@@ -44,6 +44,10 @@ class Tally:
         """A URL gave no answer."""
         if (url, failure) not in self.unseen:
             self.unseen.append((url, failure))
+
+    def broken(self, url: str, status: int) -> None:
+        """A URL answered with a status that says nothing about the product but that it does not work (5xx)."""
+        self.blind(url, server_error(status))
 
     def note(self, text: str) -> None:
         """Worth knowing, no problem."""
@@ -83,6 +87,11 @@ class Tally:
         unique = list(dict.fromkeys([*lines, *self.notes, *more]))
         cut = len(unique) - MOST_DETAILS
         return (*unique[:MOST_DETAILS], f"and {cut} more") if cut > 0 else tuple(unique)
+
+
+def server_error(status: int) -> Failure:
+    """What a 5xx stands for: something in front of the product, or the product itself, is out of order."""
+    return Failure("server-error", f"answered {status}", Fault.TARGET)
 
 
 def _rank(order: Sequence[str], problem: Problem) -> int:

@@ -6,15 +6,15 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
 from launchready_tui.checks import load
-from launchready_tui.engine import comparing, past, planning, reopening, rules, saved
-from launchready_tui.engine.asking import TOOL, Door, LiveDoor, ReplayDoor
+from launchready_tui.engine import comparing, past, planning, reopening, replaying, rules, saved
+from launchready_tui.engine.asking import TOOL, Door, LiveDoor
+from launchready_tui.engine.conclusion import Conclusion
 from launchready_tui.engine.earlier import WithMemory
 from launchready_tui.engine.events import Listener, Preview, RunFinished, RunStarted, Selection, nobody
 from launchready_tui.engine.findings import Findings
@@ -22,7 +22,7 @@ from launchready_tui.engine.gate import compute_gate
 from launchready_tui.engine.judging import Planned
 from launchready_tui.engine.running import Batch, execute
 from launchready_tui.engine.standing import board
-from launchready_tui.errors import EngagementError, ReplayError
+from launchready_tui.errors import EngagementError
 from launchready_tui.model import codec
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.chain import ChainRow
@@ -51,21 +51,6 @@ SAME_MOMENT = timedelta(seconds=1)
 def utc_now() -> datetime:
     """The wall clock."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Conclusion:
-    """A run with its results and evidence, and how things stood when it ended.
-
-    `mandated` is the time in seconds spent in gaps that politeness asks for. Without a `repr`: `asyncio.run` writes
-    that of its result down twice when it ends, and all evidence takes a tenth of a second.
-    """
-
-    run: Run
-    results: tuple[Result, ...]
-    evidence: tuple[Evidence[Any], ...]
-    snapshot: Snapshot
-    mandated: float = 0.0
 
 
 class Session:
@@ -365,7 +350,7 @@ class Session:
         run = conclusion.run
         head = saved.SavedRun(
             saved.FORMAT,
-            _fingerprint(conclusion.snapshot.product),
+            replaying.fingerprint(conclusion.snapshot.product),
             f"{self._runbook.name} {self._runbook.version}",
             tuple(sorted(selection.levels)),
             run.started_at,
@@ -380,86 +365,10 @@ class Session:
         """
         snapshot = self.snapshot()
         if isinstance(source, int):
-            run = next((run for run in snapshot.runs if run.id == source), None)
-            if run is None:
-                raise ReplayError(
-                    f"There is no run {source}.", f"The newest is {snapshot.runs[-1].id if snapshot.runs else 'none'}."
-                )
-            self._check_profile(run, snapshot)
-            evidence = self._file.evidence_of_run(source)
-            levels = selection.levels | frozenset(item.question.level for item in evidence)
-            before = [result for result in self._file.results_after(0)[1] if result.run <= source]
+            tape = replaying.of_run(self._file, snapshot, source, selection)
         else:
-            head, evidence = saved.load(source)
-            self._check_saved(head, snapshot.product)
-            levels = frozenset(head.levels)
-            run = Run(0, head.started_at, head.finished_at, "finished", selection.label, TOOL)
-            before = []
-        planned = planning.plan(self._runbook, self._registry, snapshot.product, selection)
-        listener(RunStarted(run, len(planned)))
-        door = ReplayDoor(evidence)
-        nowhere = Batch(lambda evidence, results: None)
-        results = await execute(
-            planned, door, nowhere, run=run.id, levels=levels, started_at=run.started_at, listener=listener, wait=0
-        )
-        listener(RunFinished(run, results))
-        after = self._judged(snapshot, before, results, run.finished_at or snapshot.now)
-        return Conclusion(run, results, evidence, after)
-
-    def _check_profile(self, run: Run, snapshot: Snapshot) -> None:
-        """Refuse a run that was made with another profile than the one of today."""
-        earlier = [record for record in snapshot.records if record.at <= run.started_at]
-        then = fold(earlier).product
-        if then is None or _fingerprint(_product(then, "then")) != _fingerprint(snapshot.product):
-            raise ReplayError(
-                f"Run {run.id} was made with another product profile.", "Import that profile again to replay it."
-            )
-
-    def _judged(
-        self, snapshot: Snapshot, before: Sequence[Result], results: tuple[Result, ...], now: datetime
-    ) -> Snapshot:
-        """The snapshot as if those results were the newest, after the ones before."""
-        findings = Findings()
-        findings.add(before)
-        findings.add(results)
-        standing = findings.standing(snapshot.state.waivers, now)
-        newest = findings.latest.values()
-        rows = board(
-            self._runbook,
-            self._registry,
-            snapshot.product,
-            snapshot.state,
-            newest,
-            standing,
-            now,
-            findings.failed_at,
-        )
-        return Snapshot(
-            path=snapshot.path,
-            now=now,
-            product=snapshot.product,
-            runbook=snapshot.runbook,
-            state=snapshot.state,
-            records=snapshot.records,
-            runs=snapshot.runs,
-            board=rows,
-            findings=standing,
-            gate=compute_gate(self._runbook, rows, snapshot.state),
-            head=snapshot.head,
-        )
-
-    def _check_saved(self, head: saved.SavedRun, product: Product) -> None:
-        mine = f"{self._runbook.name} {self._runbook.version}"
-        if head.runbook != mine:
-            raise ReplayError(
-                f"The evidence was saved for the runbook {head.runbook}, this is {mine}.",
-                "Use that runbook, or save it again.",
-            )
-        if head.product != _fingerprint(product):
-            raise ReplayError(
-                "The evidence was saved for another product profile.",
-                "Replay it with the profile that it was saved with.",
-            )
+            tape = replaying.of_folder(source, snapshot, selection)
+        return await replaying.judge_again(tape, snapshot, self._registry, selection, listener)
 
 
 @asynccontextmanager
@@ -495,10 +404,3 @@ def _product(text: ProductText | None, name: str) -> Product:
 def _parsed(text: ProductText, name: str) -> Product:
     """The profile; the same text is read once, not at every snapshot."""
     return parse_product(text.toml, name, text.base)
-
-
-def _fingerprint(product: Product) -> str:
-    """What makes a profile the same for a replay: all of it but the folder it lies in."""
-    data = codec.plain(product)
-    del data["base"]
-    return codec.digest(data)[:16]

@@ -45,7 +45,8 @@ def board(
         for subject in _subjects(entry, registry, product):
             key = (entry.id, subject)
             seen = live.get(key)
-            attestation = state.attestations.get(key) or state.attestations.get((entry.id, ""))
+            answers = [state.attestations.get(key), state.attestations.get((entry.id, ""))]
+            attestation = max((a for a in answers if a), key=lambda record: record.number, default=None)
             failed = (failed_at or {}).get(key)
             if attestation is not None and failed is not None and attestation.at <= failed:
                 attestation = None

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 
 def block(header: str, values: Mapping[str, Any]) -> str:

@@ -28,7 +28,7 @@ from launchready_tui.model.questions.accounts import MOST_REQUESTS
 from launchready_tui.probes import brakes
 from launchready_tui.probes.endpoint import Credentials, Endpoint, Seen, invented_user
 from launchready_tui.probes.http import HttpProbe
-from launchready_tui.probes.loggingin import LoginProbe, let_in
+from launchready_tui.probes.loggingin import LoginProbe, let_in, values
 from launchready_tui.probes.outcome import Outcome
 from launchready_tui.probes.provider import Tokens
 from launchready_tui.probes.redaction import redact_url
@@ -111,20 +111,22 @@ class AccountProbe:
         if failure is not None:
             return Outcome(failure=failure)
         if series.braked:
-            await series.look_behind(await self._owner(question, ask))
+            await series.look_behind(await self._owner(question))
         return Outcome(series.reply(), vantage=Vantage(address=series.address))
 
     def _who(self, role: str) -> str:
         account = self._accounts.get(role)
         return account.username if account else invented_user(self._domain)
 
-    async def _owner(self, question: RateBurst, ask: Ask) -> Credentials | None:
-        """The right password of the account, where the series was about one and the password is known."""
+    async def _owner(self, question: RateBurst) -> Credentials | str:
+        """The right password of the account of a series, else why it cannot be tried ('' where nobody would want to)."""
         account = self._accounts.get(question.account)
-        if account is None or question.family != "login":
-            return None
+        if question.family != "login":
+            return ""
+        if account is None:
+            return "input-missing"
         password = await self._logins.password(account)
-        return Credentials(account.username, password) if password else None
+        return Credentials(account.username, password) if password else "input-missing"
 
     async def _compare(self, question: AccountCompare, ask: Ask) -> Outcome:
         account = self._accounts.get(question.account)
@@ -178,6 +180,11 @@ class _Series:
         """Whether the last request was braked."""
         return bool(self._knocks) and self._knocks[-1].braked
 
+    @property
+    def _brake(self) -> tuple[int, tuple[str, ...]]:
+        """Status and marks of the request that was braked."""
+        return self._knocks[-1].status, self._knocks[-1].marks
+
     def reply(self) -> BurstReply:
         """Everything that was seen."""
         return replace(self._reply, knocks=tuple(self._knocks), requests=self._probe._used[self._question.url])
@@ -186,31 +193,57 @@ class _Series:
         """The series itself. A failure only if not even the first request was answered."""
         times: list[float] = []
         echo = True
-        while not self.braked and self._probe.left(self._question) > 0:
+        # A dropped connection or a bare 503 is a brake only if the next request, in its turn, is braked as well.
+        waiting = braked = False
+        while not braked and self._probe.left(self._question) > 0:
             got = await self._knock(self._bad(len(self._knocks) + 1))
             if isinstance(got, Failure):
                 return got
             knock, seen = got
-            times.append(knock.ms)
+            if seen is not None:
+                times.append(knock.ms)
             if not knock.braked and brakes.growing(times, self._question.delay_factor):
                 knock = replace(knock, marks=("delay",))
             echo = echo and seen is not None and self._is_page(seen)
             self._knocks.append(knock)
+            if waiting and not knock.braked:
+                self._forgive(-2)
+            waiting = not waiting and brakes.doubtful(knock.status, knock.marks)
+            braked = knock.braked and not waiting
+        if waiting:
+            self._forgive(-1)
         self._reply = replace(self._reply, echo=echo and bool(self._knocks))
         return None
 
-    async def look_behind(self, owner: Credentials | None) -> None:
-        """After the brake: forged addresses, the owner's own password, and when it lets go."""
+    def _forgive(self, place: int) -> None:
+        """What looked like a brake was a hiccup, or nobody can tell any more."""
+        self._knocks[place] = replace(self._knocks[place], marks=())
+
+    async def look_behind(self, owner: Credentials | str) -> None:
+        """After the brake: forged addresses, the owner's own password (or why there is none), and when it lets go."""
         self._braked_at = time.monotonic()
         if self._question.family == "login":
             await self._spoof()
-        if owner is not None and self._probe.spend(self._question):
-            self._reply = replace(self._reply, owner=await self._owner(owner))
+        if isinstance(owner, Credentials):
+            await self._try_owner(owner)
+        elif owner:
+            self._reply = replace(self._reply, owner_unseen=owner)
         await self._recover()
-        if self._reply.owner is False and self._reply.recovered_after is not None and owner is not None:
-            self._reply = replace(
-                self._reply, owner_later=await self._owner(owner) if self._probe.spend(self._question) else None
-            )
+        later = self._reply.owner is False and self._reply.recovered_after is not None
+        if later and isinstance(owner, Credentials) and self._probe.spend(self._question):
+            let = await self._owner(owner)
+            self._reply = replace(self._reply, owner_later=None if isinstance(let, Failure) else let)
+
+    async def _try_owner(self, owner: Credentials) -> None:
+        """The right password while the brake is on, or why it was not tried."""
+        if not self._probe.spend(self._question):
+            self._reply = replace(self._reply, owner_unseen="budget-spent")
+            return
+        let = await self._owner(owner)
+        if isinstance(let, Failure):
+            self._reply = replace(self._reply, owner_unseen=let.reason)
+        else:
+            self._reply = replace(self._reply, owner=let)
 
     async def compare(self, known: str, invented: str, tries: int) -> tuple[tuple[Knock, ...], tuple[Knock, ...], bool]:
         """Pairs of requests for two users, until the tries, the budget or the patience of the endpoint end."""
@@ -297,7 +330,7 @@ class _Series:
             if not isinstance(got, Failure):
                 self._reply = replace(self._reply, control=got[0])
 
-    async def _owner(self, owner: Credentials) -> bool | None:
+    async def _owner(self, owner: Credentials) -> bool | Failure:
         """Whether the right password is let in, from a session that knows nothing of the series."""
         question = self._question
         door = Endpoint(
@@ -308,10 +341,15 @@ class _Series:
             method=question.method,
             body=question.body,
         )
-        if await door.open():
-            return None
+        if failure := await door.open():
+            return failure
+        before = values(door.jar)
         seen = await door.send(owner)
-        return None if isinstance(seen, Failure) else let_in(seen, door)
+        if isinstance(seen, Failure):
+            return seen
+        if brakes.doubtful(seen.status, ("refused",), self._brake):
+            return Failure("server-error", f"answered {seen.status}", Fault.TARGET)
+        return let_in(seen, door, before)
 
     async def _recover(self) -> None:
         """Wait as the answer asks, and see when a request is judged normally again."""
@@ -333,6 +371,8 @@ class _Series:
                 return
             # Judged against us both ways: a slow machine is late at sending, and hears late of an answer.
             since = round(time.monotonic() - self._braked_at, 2)
+            if brakes.doubtful(got[0].status, got[0].marks, self._brake):
+                continue
             self._reply = replace(self._reply, watched=since)
             if got[0].braked:
                 self._reply = replace(self._reply, braked_until=sent)

@@ -60,6 +60,15 @@ def marks(
     return tuple(found)
 
 
+def doubtful(status: int, marks: Sequence[str], brake: tuple[int, Sequence[str]] | None = None) -> bool:
+    """Whether what looks like a brake may be a hiccup: a dropped connection, or a 503 that says nothing more.
+
+    Behind a `brake` (its status and marks) that looks the same it is none.
+    """
+    alike = tuple(marks) == ("dropped",) or (status == 503 and tuple(marks) == ("refused",))
+    return alike and (brake is None or (status, tuple(marks)) != (brake[0], tuple(brake[1])))
+
+
 def growing(times: Sequence[float], factor: float) -> bool:
     """Whether the last two answers each took `factor` times the median of the ones before, in milliseconds."""
     if len(times) < 5:

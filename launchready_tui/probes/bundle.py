@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from launchready_tui.errors import InputError
 from launchready_tui.model.evidence import Ask, Failure, Fault, Vantage
 from launchready_tui.model.questions import Question
-from launchready_tui.model.questions.secrets import BundleScan, FoundSecret, ShippedBundle
+from launchready_tui.model.questions.secrets import BundleScan, FoundSecret, SecretKind, ShippedBundle
 from launchready_tui.probes.decoding import decode_text
 from launchready_tui.probes.http import read_url
 from launchready_tui.probes.httpfetch import Fetched, Fetcher, Order
@@ -25,6 +25,7 @@ from launchready_tui.probes.redaction import redact_url
 from launchready_tui.probes.walls import wall
 from launchready_tui.secrets.engine import ExtraMissing, TextGivenUp
 from launchready_tui.secrets.open import open_scanner
+from launchready_tui.secrets.scanner import MOST_FINDINGS as MOST_IN_ONE
 from launchready_tui.secrets.scanner import Origin, SecretScanner
 from launchready_tui.text import one_line
 
@@ -34,6 +35,7 @@ MOST_FILE_BYTES = 5 * 1024 * 1024
 MOST_HOPS = 5
 MOST_FINDINGS = 200
 AT_ONCE = 4
+_GRAVITY: tuple[SecretKind, ...] = ("provider", "private-key", "generic", "publishable")
 
 _SOURCE_MAP = re.compile(rb"[#@]\s{0,4}sourceMappingURL=([^\s'\"*]{1,4096})")
 _INLINE_MAP = re.compile(r"data:application/json[^,]{0,80};base64,", re.IGNORECASE)
@@ -230,9 +232,17 @@ def _found(scanner: SecretScanner, reading: _Reading) -> tuple[list[FoundSecret]
         except TextGivenUp:
             reading.incomplete.append(f"{redact_url(url)[:200]} took too long to look through")
             continue
+        if len(found) >= MOST_IN_ONE:
+            reading.incomplete.append(f"{redact_url(url)[:200]} holds {len(found)} findings or more")
         for secret in found:
             findings.setdefault((secret.fingerprint, secret.kind), replace(secret, path=redact_url(url)[:500]))
-    ordered = sorted(findings.values(), key=lambda secret: (secret.kind, secret.path, secret.line, secret.rule))
+    # The grave ones first: the list is cut.
+    ordered = sorted(
+        findings.values(),
+        key=lambda secret: (_GRAVITY.index(secret.kind), secret.path, secret.line, secret.rule),
+    )
+    if len(ordered) > MOST_FINDINGS:
+        reading.incomplete.append(f"only {MOST_FINDINGS} of {len(ordered)} findings are kept")
     return ordered, tuple(sorted(named)[:50])
 
 

@@ -101,7 +101,7 @@ class Endpoint:
         form = None
         if self.page is not None and self.page.status < 400:
             form = chosen(read_forms(self.page.landing, self.page.text), self._family)
-        if form is not None and _same_host(form.action, self._url):
+        if form is not None and same_host(form.action, self._url):
             return filled(form, user=who.user, password=who.password, token=who.token)
         return guessed(self._url, self._family, user=who.user, password=who.password, token=who.token)
 
@@ -122,7 +122,7 @@ class Endpoint:
         got, location = first, _location(sending.url, first)
         cookies = _set_cookies(got)
         text, landing = _text(got), sending.url
-        if got.response.status_code in _REDIRECTS and _same_host(location, sending.url):
+        if got.response.status_code in _REDIRECTS and same_host(location, sending.url):
             behind = await self._once(Sending("GET", location), headers)
             if not isinstance(behind, Failure):
                 text, landing = _text(behind), location
@@ -156,7 +156,8 @@ def invented_user(domain: str) -> str:
     return f"launchready-{digest[:8]}@{domain}"
 
 
-def _same_host(one: str, other: str) -> bool:
+def same_host(one: str, other: str) -> bool:
+    """Whether two URLs have the same scheme and host."""
     try:
         a, b = urlsplit(one), urlsplit(other)
     except ValueError:

@@ -49,17 +49,34 @@ class ExposureProbe:
         if status == 429:
             message = f"{question.host} asks to come back later (429)"
             return failure("rate-limited", message, fault=Fault.PERMISSION, vantage=vantage)
-        what, shown = recognise(question.path, got.body) if status == 200 else ("", "")
+        if status >= 500:
+            message = f"{question.host} answers {status} in place of {question.path}"
+            return failure("server-error", message, fault=Fault.TARGET, vantage=vantage)
+        what, shown = recognise(question.path, got.body, cut=got.cut) if status == 200 else ("", "")
+        if got.cut and status == 200 and not what and question.path.partition("?")[0] in _KEYS and _is_object(got.body):
+            message = f"the JSON at {question.path} is larger than {MOST_BYTES:,} bytes, and its beginning tells nothing"
+            return failure("too-large", message, fault=Fault.TARGET, vantage=vantage)
         return Outcome(PathReply(status, what, shown), vantage=vantage)
 
     async def aclose(self) -> None:
         """Nothing of its own is held open."""
 
 
-def recognise(path: str, body: bytes) -> tuple[str, str]:
-    """Pure: what a body is and its shape without values; ('', '') where it is not what the path names."""
-    test = _TESTS.get(path.partition("?")[0])
+def recognise(path: str, body: bytes, *, cut: bool = False) -> tuple[str, str]:
+    """Pure: what a body is and its shape without values; ('', '') where it is not what the path names.
+
+    Of JSON that was `cut` only the keys in its beginning can be told.
+    """
+    path = path.partition("?")[0]
+    if cut and path in _KEYS and _is_object(body):
+        what, key = _KEYS[path]
+        return (what, "JSON with the keys of that page, cut") if key.search(body) else ("", "")
+    test = _TESTS.get(path)
     return test(body) if test is not None else ("", "")
+
+
+def _is_object(body: bytes) -> bool:
+    return body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
 def _is_page(body: bytes) -> bool:
@@ -127,6 +144,13 @@ def _contact(body: bytes) -> tuple[str, str]:
         else ("", "")
     )
 
+
+_KEYS = {
+    "/actuator/env": ("Spring's environment page", re.compile(rb'"propertySources"\s{0,8}:')),
+    "/graphql": ("the whole GraphQL schema", re.compile(rb'"__schema"\s{0,8}:\s{0,8}\{')),
+    "/swagger.json": ("API documentation", re.compile(rb'"(?:swagger|openapi)"\s{0,8}:')),
+}
+"""The same pages by a key in the beginning of their JSON."""
 
 _TESTS: dict[str, Callable[[bytes], tuple[str, str]]] = {
     "/.git/HEAD": _git_head,

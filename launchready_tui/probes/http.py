@@ -13,7 +13,6 @@ import httpx
 from launchready_tui.model.evidence import Ask, Failure, Fault, Vantage
 from launchready_tui.model.product import Network
 from launchready_tui.model.questions import HttpExchange, HttpResponse, Page, Question
-from launchready_tui.model.verdicts import Consent
 from launchready_tui.probes.decoding import decode_text
 from launchready_tui.probes.dialling import DialPolicy
 from launchready_tui.probes.httpfetch import Fetched, Fetcher, Order, Times
@@ -100,8 +99,8 @@ def read_response(question: HttpExchange, got: Fetched) -> Outcome:
     if by := wall(status, headers, text):
         message = f"a bot wall ({by}) answered in place of {question.host}, with status {status}"
         return failure("bot-wall", message, fault=Fault.PERMISSION, vantage=vantage)
-    if status == 429 and question.level == Consent.PASSIVE:
-        message = f"{question.host} answers a single visit with 429 Too Many Requests"
+    if status == 429:
+        message = f"{question.host} answers a single request with 429 Too Many Requests"
         return failure("rate-limited", message, fault=Fault.PERMISSION, vantage=vantage)
     page = read_page(question.url, media_type, text)
     cookies = [read_cookie(value) for name, value in headers if name == "set-cookie"]

@@ -15,7 +15,7 @@ from launchready_tui.model.evidence import Ask, Failure, Fault, Vantage
 from launchready_tui.model.product import Account
 from launchready_tui.model.questions import Login, LoginReply, Question, SetCookie
 from launchready_tui.probes import brakes
-from launchready_tui.probes.endpoint import Credentials, Endpoint, Seen
+from launchready_tui.probes.endpoint import Credentials, Endpoint, Seen, same_host
 from launchready_tui.probes.forms import read_forms
 from launchready_tui.probes.htmltokens import tags
 from launchready_tui.probes.http import HttpProbe
@@ -65,7 +65,7 @@ class LoginProbe:
         seen = await door.send(Credentials(account.username, password))
         if isinstance(seen, Failure):
             return Outcome(failure=seen)
-        accepted = let_in(seen, door)
+        accepted = let_in(seen, door, before)
         headers = (*(door.page.set_cookies if door.page else ()), *seen.set_cookies)
         revoked = await self._revoked(question, door, seen, ask) if accepted and question.logout else None
         reply = LoginReply(
@@ -93,26 +93,42 @@ class LoginProbe:
             for item in (inside, stranger, again)
             if isinstance(item, Seen)
         ]
-        return None if forms[0] == forms[1] else forms[2] != forms[0]
+        if forms[0] == forms[1] or (isinstance(left, Seen) and left.status >= 400):
+            return None
+        # Anything else than what a stranger or the account itself sees (an error, a page that changed) tells nothing.
+        return {forms[1]: True, forms[0]: False}.get(forms[2])
 
 
-def let_in(seen: Seen, door: Endpoint) -> bool:
-    """Whether an answer to a login lets the visitor in: it is no refusal, and the form does not stand there again."""
+def let_in(seen: Seen, door: Endpoint, before: Mapping[str, str]) -> bool:
+    """Whether an answer to a login lets the visitor in: it is no refusal, the form does not stand there again, and a
+    cookie is new or has another value than in `before`. Where a session keeps its cookie (a fault of its own), the page
+    has to show the way to log out.
+    """
     if seen.status >= 400 or brakes.marks(seen.status, seen.headers, seen.text):
         return False
     again = any(form.has_password for form in read_forms(seen.landing, seen.text))
-    return not again and (bool(seen.set_cookies) or seen.landing != door.target or seen.status < 300)
+    changed = any(value and before.get(name) != value for name, value in values(door.jar).items())
+    return not again and (changed or (bool(before) and way_out(seen) is not None))
 
 
 def way_out(seen: Seen) -> tuple[str, str] | None:
-    """Method and URL of the page's way to log out: a form, else a link."""
+    """Method and URL of the page's way to log out: a form, else a link. One that leads to another host is none."""
     for form in read_forms(seen.landing, seen.text):
-        if _LOGOUT.search(form.action):
+        if _LOGOUT.search(form.action) and same_host(form.action, seen.landing):
             return form.method, form.action
     for tag in tags(seen.text):
         if tag.name == "a" and _LOGOUT.search(tag.attributes.get("href", "")):
-            return "GET", urljoin(seen.landing, tag.attributes["href"])
+            url = _joined(seen.landing, tag.attributes["href"])
+            if same_host(url, seen.landing):
+                return "GET", url
     return None
+
+
+def _joined(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url.strip())
+    except ValueError:
+        return ""
 
 
 def values(jar: httpx.Cookies) -> dict[str, str]:

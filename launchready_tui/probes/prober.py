@@ -59,7 +59,7 @@ class Prober:
             "rdap-domain": RdapProbe(network, http.fetcher),
             "repository-survey": SurveyProbe(base),
             "repository-radar": RadarProbe(base),
-            "provider-read": ProviderProbe(product.providers, http.fetcher, tokens, split=bool(network.nameservers)),
+            "provider-read": ProviderProbe(product.providers, network, base, tokens),
             "secret-scan": repository,
             "tracked-files": repository,
             "environment-use": repository,

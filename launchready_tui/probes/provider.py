@@ -10,7 +10,7 @@ import asyncio
 import ipaddress
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,11 +18,14 @@ import httpx
 
 from launchready_tui.model.codec import canonical
 from launchready_tui.model.evidence import Ask, Failure, Fault, Vantage
+from launchready_tui.model.product import Network
 from launchready_tui.model.questions import ProviderRead, ProviderReply, Question
+from launchready_tui.probes.dialling import DialPolicy
 from launchready_tui.probes.http import read_url
 from launchready_tui.probes.httpfetch import Fetched, Fetcher, Order
 from launchready_tui.probes.outcome import Outcome
 from launchready_tui.probes.redaction import redact_text
+from launchready_tui.probes.trust import verifying_context
 from launchready_tui.text import one_line
 
 Tokens = Callable[[str], str | None]
@@ -79,23 +82,25 @@ APIS: Mapping[str, ProviderApi] = {
 
 
 class ProviderProbe:
-    """Reads with GET and nothing else. `fetcher` is shared with the HTTP probe, which closes it.
+    """Reads with GET and nothing else. `base` is the folder of the profile.
 
-    `split`: the profile names its own name servers, so that only APIs with a base URL of its own can be reached.
+    No `connect_to` rule applies to a token. The provider's own host is trusted as the system trusts it; the profile's
+    authorities count only for an address nearby. With name servers of its own a profile must name such an address.
     """
 
     def __init__(
         self,
         bases: Mapping[str, str],
-        fetcher: Fetcher,
+        network: Network,
+        base: str,
         tokens: Tokens,
         *,
-        split: bool = False,
         longest_wait: float = LONGEST_WAIT,
     ) -> None:
         self._bases = bases
-        self._split = split
-        self._fetcher = fetcher
+        self._network = network
+        self._base = base
+        self._fetchers: dict[bool, Fetcher] = {}
         self._tokens = tokens
         self._longest_wait = longest_wait
         self._known: dict[str, asyncio.Task[str | None]] = {}
@@ -112,7 +117,7 @@ class ProviderProbe:
         base = trusted_base(self._bases.get(question.provider, ""), api)
         if isinstance(base, Failure):
             return Outcome(failure=base)
-        if self._split and not self._bases.get(question.provider):
+        if self._network.nameservers and not self._bases.get(question.provider):
             message = f"the profile names its own name servers but no {question.provider} API ([providers])"
             return Outcome(failure=Failure("input-missing", message, Fault.USAGE))
         token = await self._token(question.provider)
@@ -127,7 +132,16 @@ class ProviderProbe:
         return Outcome(reply, vantage=Vantage(address=address))
 
     async def aclose(self) -> None:
-        """Nothing of its own is held open."""
+        """Close all connections."""
+        for fetcher in self._fetchers.values():
+            await fetcher.aclose()
+
+    def _fetcher(self, *, nearby: bool) -> Fetcher:
+        """The way to an address nearby, or to a provider."""
+        if nearby not in self._fetchers:
+            network = replace(self._network, connect_to=()) if nearby else Network()
+            self._fetchers[nearby] = Fetcher(DialPolicy(network), verifying_context(network, self._base))
+        return self._fetchers[nearby]
 
     async def _token(self, provider: str) -> str | None:
         """The token, asked for once: a keyring may take seconds."""
@@ -166,9 +180,13 @@ class ProviderProbe:
         if isinstance(target, Failure):
             return target
         headers = (("authorization", f"Bearer {token}"), ("accept", "application/json"))
-        order = Order("GET", target, headers, max_bytes=MAX_BYTES)
+        host = target.host
+        # A name server must not say where "localhost" is.
+        address = "127.0.0.1" if host == "localhost" else ""
+        order = Order("GET", target, headers, address=address, max_bytes=MAX_BYTES)
+        fetcher = self._fetcher(nearby=_is_nearby(host))
         for _ in range(MOST_RETRIES + 1):
-            got = await self._fetcher.fetch(order, ask)
+            got = await fetcher.fetch(order, ask)
             if isinstance(got, Failure) or got.response.status_code != 429:
                 return got
             wait = _seconds(got.response.headers.get("retry-after", ""))
@@ -187,14 +205,18 @@ def trusted_base(override: str, api: ProviderApi) -> str | Failure:
         return url
     if url.scheme == "https" and url.host == httpx.URL(api.base).host:
         return override.rstrip("/")
-    try:
-        near = not ipaddress.ip_address(url.host).is_global
-    except ValueError:
-        near = url.host == "localhost"
-    if not near:
+    if not _is_nearby(url.host):
         message = f"[providers] names {one_line(url.host, 80)}, which is not the provider: no token is sent there"
         return Failure("not-trusted", message, Fault.USAGE)
     return override.rstrip("/")
+
+
+def _is_nearby(host: str) -> bool:
+    """Whether a host is an address that only this machine or its network can reach."""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host == "localhost"
 
 
 def _paged(url: str, page: int, size: int) -> str:

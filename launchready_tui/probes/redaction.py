@@ -77,7 +77,9 @@ def redact_header(name: str, value: str) -> str:
         return MARK
     if name == "set-cookie":
         pair, semicolon, attributes = value.partition(";")
-        return f"{pair.partition('=')[0]}={MARK}{semicolon}{attributes}"
+        # Without "=" all of it is the value of a cookie without a name (RFC 6265bis section 5.6).
+        name = f"{pair.partition('=')[0]}=" if "=" in pair else ""
+        return f"{name}{MARK}{semicolon}{attributes}"
     return redact_text(value)
 
 
@@ -86,7 +88,8 @@ def read_cookie(set_cookie: str) -> Cookie:
     pair, *attributes = set_cookie.split(";")
     named = (attribute.partition("=") for attribute in attributes[:32])
     texts = (f"{key.strip().lower()}{equals}{value.strip()}" for key, equals, value in named)
-    return Cookie(pair.partition("=")[0].strip()[:256], tuple(text[:512] for text in texts if text))
+    name = pair.partition("=")[0].strip()[:256] if "=" in pair or not pair.strip() else MARK
+    return Cookie(name, tuple(text[:512] for text in texts if text))
 
 
 def _parameter(found: re.Match[str]) -> str:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from launchready_tui.checks import load
+from launchready_tui.engine.conclusion import Conclusion
 from launchready_tui.engine.events import Event, ResultReady, Selection
 from launchready_tui.engine.planning import plan
-from launchready_tui.engine.session import Conclusion, Session
+from launchready_tui.engine.session import Session
 from launchready_tui.model.verdicts import Verdict
 from tests.benchmarks.figures import Table, machine, middle
 from tests.benchmarks.lab import HOSTS, Lab

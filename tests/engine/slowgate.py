@@ -71,7 +71,7 @@ def slow_verdict(results: Sequence[Result], records: Sequence[Record], now: date
         told = [r for r in of_this if r.verdict not in BLIND]
         since = told[-1].at if told and told[-1].verdict is Verdict.FAIL else None
         answers = [r for r in kept if isinstance(r.payload, Attestation) and r.payload.check == item.id][-1:]
-        said = [r.payload for r in answers if since is None or r.at > since]
+        said = [r.payload for r in answers if isinstance(r.payload, Attestation) and (since is None or r.at > since)]
         verdict, reason, stale = Verdict.NOT_RUN, "not-answered", False
         if seen:
             verdict, reason = seen[-1].verdict, seen[-1].reason

@@ -188,7 +188,7 @@ def hostile_snippets() -> list[Snippet]:
     reasons = ["some", "policy-none", "open-to-all", "no-record", "rua-not-authorized", "cname-and-other-data", "no-mx",
                "wildcard-mismatch", "no-single-canonical", "basics-missing", "csp-absent"]  # fmt: skip
     records = (HOSTILE, f"v=spf1 {HOSTILE} +all", f'v=DMARC1; p=none; rua="{HOSTILE}', f'x.test. TXT "a" {HOSTILE}"')
-    found = []
+    found: list[Snippet] = []
     for check in CHECKS:
         for subject in subjects:
             for reason in reasons:

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
+from launchready_tui import exporting
 from launchready_tui.deliverables import documents
 from launchready_tui.deliverables.documents import DocumentInfo, Missing
 from launchready_tui.errors import InputError
+from launchready_tui.exporting import Exported
 from launchready_tui.model.runbook import Deliverable
 from launchready_tui.tui.screens.access import AccessScreen
 from launchready_tui.tui.screens.gate import GateScreen
@@ -64,14 +66,14 @@ def written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str]:
     monkeypatch.setattr(documents, "missing", lambda snapshot: lacking)
     monkeypatch.setattr(documents, "markdown", lambda name, snapshot: texts[name])
 
-    def export(snapshot: Any, evidence: Any, folder: Path, formats: tuple[str, ...]) -> tuple[Path, ...]:
+    def export(session: Any, folder: Path, formats: tuple[str, ...]) -> Exported:
         folder.mkdir()
         paths = tuple(folder / f"handover.{form}" for form in formats)
         for path in paths:
             path.write_text("x")
-        return paths
+        return Exported(paths, "NO-GO", ("the gate says NO-GO", "chain head"))
 
-    monkeypatch.setattr(documents, "export", export)
+    monkeypatch.setattr(exporting, "export_pack", export)
     return texts
 
 
@@ -123,7 +125,7 @@ async def test_export_writes_and_says_where(size: tuple[int, int], tmp_path: Pat
     app = app_of(rich_session(), tmp_path)
     async with opened(app, "handover", size, ["y"]) as pilot:
         assert "Nothing was written yet" in toasts(app)
-        await press(pilot, "f", "E", "enter")
+        await press(pilot, "f", "f", "E", "enter")
         await settle(pilot)
         folder = tmp_path / "acme-market-handover"
         assert [path.name for path in folder.iterdir()] == ["handover.md"]
@@ -136,7 +138,7 @@ async def test_an_export_that_fails_is_explained(monkeypatch: pytest.MonkeyPatch
     def fail(*_: Any, **__: Any) -> None:
         raise InputError("The folder /x cannot be made.", "Name another folder.")
 
-    monkeypatch.setattr(documents, "export", fail)
+    monkeypatch.setattr(exporting, "export_pack", fail)
     app = app_of(rich_session(), tmp_path)
     async with opened(app, "handover", (80, 24), ["E", "enter"]) as pilot:
         assert "The folder /x cannot be made." in text_of(app)

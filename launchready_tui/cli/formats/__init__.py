@@ -7,7 +7,7 @@ from collections.abc import Callable
 from launchready_tui.cli.formats.json import as_json
 from launchready_tui.cli.formats.junit import as_junit
 from launchready_tui.cli.formats.sarif import as_sarif
-from launchready_tui.engine.session import Conclusion
+from launchready_tui.engine.conclusion import Conclusion
 
 FORMATS: dict[str, Callable[[Conclusion], str]] = {"json": as_json, "sarif": as_sarif, "junit": as_junit}
 """The formats that are one document; text comes line by line."""

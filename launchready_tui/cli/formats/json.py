@@ -6,8 +6,8 @@ import json
 from collections import Counter
 from typing import Any
 
+from launchready_tui.engine.conclusion import Conclusion
 from launchready_tui.engine.fixes import fix_text
-from launchready_tui.engine.session import Conclusion
 from launchready_tui.model import codec
 from launchready_tui.model.board import Gate, Snapshot
 from launchready_tui.model.results import Result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape, quoteattr
 
-from launchready_tui.engine.session import Conclusion
+from launchready_tui.engine.conclusion import Conclusion
 from launchready_tui.model.results import Result
 from launchready_tui.model.verdicts import Verdict
 

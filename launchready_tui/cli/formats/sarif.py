@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from launchready_tui import __version__
+from launchready_tui.engine.conclusion import Conclusion
 from launchready_tui.engine.fixes import fix_text
-from launchready_tui.engine.session import Conclusion
 from launchready_tui.model import codec
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.results import Result

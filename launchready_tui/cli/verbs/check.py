@@ -13,8 +13,9 @@ from launchready_tui.errors import ExitCode, InputError
 from launchready_tui.text import did_you_mean
 
 if TYPE_CHECKING:
+    from launchready_tui.engine.conclusion import Conclusion
     from launchready_tui.engine.events import Event, Selection
-    from launchready_tui.engine.session import Conclusion, Session
+    from launchready_tui.engine.session import Session
 
 LEVELS = ["blocker", "high", "medium"]
 

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from launchready_tui.errors import InputError
-
-if TYPE_CHECKING:
-    from launchready_tui.deliverables.handover_pack import Material
-    from launchready_tui.engine.session import Session
-
-FORMATS = ("md", "html", "pdf", "zip", "csv", "json")
+from launchready_tui.exporting import FORMATS
 
 
 @click.command("export")
@@ -32,37 +26,14 @@ def command(file: Path, folder: Path, form: str, redact: bool) -> None:
     `zip` also writes DIR.zip. `launchready verify DIR` proves later that nothing was altered.
     """
     from launchready_tui.cli import notices, opening, output
-    from launchready_tui.deliverables import handover_pack
-    from launchready_tui.engine.leaks import scan
-    from launchready_tui.pack import placing
-    from launchready_tui.pack.container import zip_bytes
-    from launchready_tui.pack.layout import SUMS, sha256
+    from launchready_tui.exporting import export_pack
 
-    wanted = _with_pdf_if_possible(_formats(form), asked=form != "all")
-    archive = folder.with_name(f"{folder.name}.zip") if "zip" in wanted else None
-    placing.may_take(folder)
-    if archive is not None:
-        placing.may_take_zip(archive)
     with opening.engagement(file) as session:
-        material = _material(session)
-        today = session.snapshot().gate.verdict
-        broken = session.broken_link()
-    pack = handover_pack.build(material, wanted, scan=scan, redacted=redact)
-    placing.place(folder, pack.files)
-    if archive is not None:
-        placing.place_file(archive, zip_bytes(pack.files, pack.name))
-    for name in pack.files:
-        output.line(str(folder / name))
-    if archive is not None:
-        output.line(str(archive))
-    verdict = material.snapshot.gate.verdict
-    notices.notice(f"the gate says {verdict.value}; it stands on page one")
-    if today is not verdict:
-        notices.notice(f"that is as of the newest record; today the gate says {today.value}: run the checks again")
-    if broken:
-        notices.notice(f"the hash chain of {file} does not hold at {broken}; verify will name it")
-    notices.notice(pack.personal_data.notice)
-    notices.notice(f"chain head {pack.head}; SHA-256 of {SUMS} {sha256(pack.files[SUMS])}")
+        exported = export_pack(session, folder, _formats(form), redacted=redact)
+    for path in exported.paths:
+        output.line(str(path))
+    for text in exported.notices:
+        notices.notice(text)
 
 
 def _formats(form: str) -> tuple[str, ...]:
@@ -72,30 +43,3 @@ def _formats(form: str) -> tuple[str, ...]:
         if name not in FORMATS:
             raise InputError(f'There is no format "{name[:40]}".', f"Choose all, or some of {', '.join(FORMATS)}.")
     return FORMATS if set(wanted) == {"zip"} else wanted
-
-
-def _with_pdf_if_possible(wanted: tuple[str, ...], *, asked: bool) -> tuple[str, ...]:
-    """Without the PDF extra everything else is written, unless nothing else was asked for."""
-    from launchready_tui.cli import notices
-    from launchready_tui.deliverables import pdf
-
-    if "pdf" not in wanted or pdf.is_installed():
-        return wanted
-    if asked and set(wanted) <= {"pdf", "zip"}:
-        raise pdf.PdfMissing
-    notices.notice(f"no PDF: typst is not installed ({pdf.INSTALL}); the rest is written")
-    return tuple(name for name in wanted if name != "pdf")
-
-
-def _material(session: Session) -> Material:
-    """The engagement as of its newest record, with the rows of the chain up to what the snapshot saw."""
-    from launchready_tui.deliverables.handover_pack import Material
-    from launchready_tui.deliverables.reading import newest
-    from launchready_tui.engine.asking import TOOL
-    from launchready_tui.runbook.loader import files_of
-
-    snapshot = session.snapshot(newest(session.snapshot()))
-    ids = sorted({evidence for row in snapshot.board for evidence in row.result.evidence})
-    rows = session.chain()
-    end = next((place for place, row in enumerate(rows, 1) if row.hash == snapshot.head), len(rows))
-    return Material(snapshot, session.evidence(ids), rows[:end], files_of(session.runbook_folder), TOOL)

@@ -22,7 +22,8 @@ class Knock:
     """One request of a series and its answer.
 
     `status` is 0 where the connection was dropped. `marks` name what looks like a brake: `429`, `challenge`, `captcha`,
-    `lockout` (by the text), `refused` (403, 423 or 503 where the first answer was another), `delay`, `dropped`.
+    `lockout` (by the text), `refused` (403, 423 or 503 where the first answer was another), `delay`, `dropped`. A lone
+    503 or dropped connection in a series has none of them: it may be a hiccup.
     `shape` is a hash of status, target and normalised body: equal shapes are the same answer. `retry_after` is in
     seconds.
     """
@@ -48,7 +49,7 @@ class BurstReply(Facts):
     `target` is the URL that was asked, as the page's form names it. `quota` is what RateLimit or RateLimit-Policy said
     (draft-ietf-httpapi-ratelimit-headers). `spoofed` are requests right after the brake with a forged client address,
     `control` the one without it that followed. `owner` is the right password in a second session while braked:
-    whether it was let in (None: not tried). `recovered_after` is in seconds from the brake to the first normal answer
+    whether it was let in (None: not tried, `owner_unseen` has the reason). `recovered_after` is in seconds from the brake to the first normal answer
     (None: not within
     `watched` seconds), `early` whether that was before four fifths of the promised time, `braked_until` when the last
     try that was still braked was sent. `echo`: every answer was the page itself, so that nothing was judged there.
@@ -62,6 +63,7 @@ class BurstReply(Facts):
     spoofed: tuple[Knock, ...] = ()
     control: Knock | None = None
     owner: bool | None = None
+    owner_unseen: str = ""
     owner_later: bool | None = None
     recovered_after: float | None = None
     early: bool = False

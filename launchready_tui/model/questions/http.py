@@ -62,7 +62,7 @@ class HttpResponse(Facts):
     Location header made absolute ('' if none). `text` is the beginning of the decoded body (at most 16 KiB, secrets
     replaced), `body_sha256` and `body_bytes` are of what was read of the body (at most 5 MiB; `cut` says that it went
     on). `elapsed_ms` is from the first byte sent to the last byte read. A bot wall that answered in place of the
-    product, and a 429 to a passive visit, are failures of the question (`bot-wall`, `rate-limited`).
+    product, and a 429, are failures of the question (`bot-wall`, `rate-limited`).
     """
 
     status: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
@@ -29,7 +28,12 @@ from launchready_tui.tui.widgets.segments import Segments
 if TYPE_CHECKING:
     from launchready_tui.deliverables.documents import DocumentInfo, Missing
 
-FORMATS: tuple[tuple[str, ...], ...] = (("md", "html"), ("md",), ("html",))
+FORMATS: tuple[tuple[str, ...], ...] = (
+    ("md", "html", "pdf", "zip", "csv", "json"),
+    ("md", "html"),
+    ("md",),
+    ("html",),
+)
 """What `f` goes through."""
 
 PLACES = (("access map", "access"), ("list of people", "access"), ("sign-off", "gate"), ("notes", "log"))
@@ -337,21 +341,17 @@ blockers and accepted risks stand on page one.
 
     @work(exclusive=True, group="export", exit_on_error=False, description="exporting the pack")
     async def _export(self, folder: Path) -> None:
-        from launchready_tui.deliverables import documents
+        from launchready_tui import exporting
 
-        session, snapshot = self.launch.session, self.launch.snapshot
-        if session is None or snapshot is None:
+        session = self.launch.session
+        if session is None:
             return
-        formats = self._formats
-
-        def write() -> Sequence[Path]:
-            return documents.export(snapshot, session.evidence(evidence_ids(snapshot)), folder, formats=formats)
-
         self._busy = True
         self._draw_export()
         try:
-            self._written = tuple(await asyncio.to_thread(write))
-            self._folder = folder
+            exported = await asyncio.to_thread(exporting.export_pack, session, folder, self._formats)
+            self._written, self._folder = exported.paths, folder
+            self.launch.say("\n".join(exported.notices[:-1]), title="The pack is written", timeout=8)
         except OSError as error:
             self.launch.say(
                 f"Not written: {error.strerror or error}. Choose another folder.",
