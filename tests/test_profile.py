@@ -108,7 +108,7 @@ def test_round_trip() -> None:
         ),
         (
             '[product]\nname="A"\ndomain="a.test"\n[[host]]\nname="x.test"\nrole="boss"',
-            "p.toml:6: host: role: invalid enum value",
+            "p.toml:6: host: role: invalid enum value 'boss': choose one of apex, www",
         ),
         (
             '[product]\nname="A"\ndomain="a.test"\n[[route]]\nid="x"\nurl="ftp://x/"',

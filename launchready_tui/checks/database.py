@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 
-from launchready_tui.checks.lookups import require
+from launchready_tui.checks.chains import shown
 from launchready_tui.checks.registry import check
+from launchready_tui.checks.site import own
 from launchready_tui.checks.subjects import Subject, page_routes, root_url
 from launchready_tui.checks.tally import Tally
 from launchready_tui.checks.urls import host_of
-from launchready_tui.model.evidence import Ask, Unseen
+from launchready_tui.model.evidence import Ask, Failure, Fault, Unseen
 from launchready_tui.model.product import Product
-from launchready_tui.model.questions import Backend, BackendRead, BackendView, PageBackends
+from launchready_tui.model.questions import Backend, BackendList, BackendRead, BackendView, PageBackends
 from launchready_tui.model.runbook import Limits
 from launchready_tui.model.verdicts import Judgement, not_applicable
 from launchready_tui.text import one_line, plural
 
 MOST_PAGES = 8
+ANSWERED = (200, 401, 403)
+"""Statuses with which a project says what a stranger gets of a table: something, or nothing."""
 
 
 @check("identity.database-exposure", over="domain")
@@ -28,29 +31,44 @@ async def database_exposure(subject: Subject[str], ask: Ask, _: Limits) -> Judge
     tally = Tally()
     for url, answer in zip(pages, answers, strict=True):
         if answer.failure is not None:
-            tally.note(f"scripts of {url} not seen: {answer.failure.reason}")
+            tally.blind(url, answer.failure)
             continue
+        _elsewhere(answer.facts, url, pages, subject.product, tally)
+        if answer.facts.cut:
+            tally.blind(url, Failure("partly-read", "not all of its scripts were read", Fault.TARGET))
         for backend in answer.facts.backends:
-            found.setdefault((backend.kind, backend.base), (backend, url))
-    if not found:
-        if answers and all(answer.failure for answer in answers):
-            require(answers)
-        return not_applicable("no page or script names a Supabase or Firebase project")
+            known = found.get((backend.kind, backend.base))
+            if known is None or (backend.keyed and not known[0].keyed):
+                found[backend.kind, backend.base] = (backend, url)
     for backend, page in found.values():
         await _read(backend, page, ask, tally)
     decide_by = (
         "Open the project's own advisor (Supabase: Security Advisor), or try a read with the public key by hand."
     )
-    return (
-        tally.fail_first(("rows-visible",))
-        or tally.unknown("not every project could be read", decide_by=decide_by)
-        or tally.passed(f"{plural(len(found), 'project')} tried, no row was visible")
-    )
+    summary = "not every project could be read" if found else "not every page and script was seen"
+    judged = tally.fail_first(("rows-visible",)) or tally.unknown(summary, decide_by=decide_by)
+    if judged is not None:
+        return judged
+    if not found:
+        return not_applicable("no page or script names a Supabase or Firebase project")
+    return tally.passed(f"{plural(len(found), 'project')} tried, no row was visible")
+
+
+def _elsewhere(facts: BackendList, url: str, pages: tuple[str, ...], product: Product, tally: Tally) -> None:
+    """A page that leads to another host: seen there, unseen, or another site's matter."""
+    if not facts.elsewhere:
+        return
+    if own(facts.elsewhere, product) and host_of(facts.elsewhere) not in {host_of(page) for page in pages}:
+        message = f"leads to {shown(facts.elsewhere)}, whose scripts were not read"
+        tally.blind(url, Failure("redirected", message, Fault.TARGET))
+    else:
+        tally.note(f"{url} leads to {shown(facts.elsewhere)}")
 
 
 async def _read(backend: Backend, page: str, ask: Ask, tally: Tally) -> None:
     if not backend.keyed:
-        tally.note(f"{backend.base}: its key is not in the scripts")
+        # Whose project it is cannot be told, and no key of another one is tried there.
+        tally.blind(backend.base, Failure("no-key", "the scripts hold no public key of this project", Fault.TARGET))
         return
     answer = await ask(BackendRead(page, backend.kind, backend.base))
     if answer.failure is not None:
@@ -58,16 +76,26 @@ async def _read(backend: Backend, page: str, ask: Ask, tally: Tally) -> None:
             raise Unseen(answer.failure)
         tally.blind(backend.base, answer.failure)
         return
+    host = host_of(backend.base)
+    _missed(backend.base, answer.facts, tally)
     open_to_all = [item for item in answer.facts.collections if item.rows]
     for item in open_to_all:
-        tally.fail("rows-visible", f"{one_line(item.name, 63)} of {host_of(backend.base)} shows its rows to anybody")
+        tally.fail("rows-visible", f"{one_line(item.name, 63)} of {host} shows its rows to anybody")
     if not open_to_all:
-        tally.note(_closed(backend, answer.facts))
+        tally.note(f"{host}: {plural(len(answer.facts.collections), 'table')} tried, no row")
 
 
-def _closed(backend: Backend, view: BackendView) -> str:
-    more = ", not all tried" if view.cut else ""
-    return f"{host_of(backend.base)}: {plural(len(view.collections), 'table')} closed{more}"
+def _missed(base: str, view: BackendView, tally: Tally) -> None:
+    """What of a project was not seen. A name that is no table there (404) is not seen to be closed."""
+    if view.cut:
+        tally.blind(base, Failure("partly-read", "it has more tables than were tried", Fault.TARGET))
+    for item in view.collections:
+        if item.status not in (*ANSWERED, 404):
+            message = f"{one_line(item.name, 63)} was answered {item.status or 'nothing that can be read'}"
+            tally.blind(base, Failure("table-not-read", message, Fault.TARGET))
+    if not any(item.status in ANSWERED for item in view.collections):
+        message = "it lists no tables, and the scripts name none that it has"
+        tally.blind(base, Failure("no-tables", message, Fault.TARGET))
 
 
 def bundled_pages(product: Product) -> tuple[str, ...]:

@@ -161,6 +161,8 @@ async def ttl_readiness(subject: Subject[Host], ask: Ask, limits: Limits) -> Jud
         summary = f"caches keep the old record for {span(ttl)} ({ttl:,} s) after a change"
         return failed("ttl-too-long", summary, facts=facts)
     seen.require_all()
+    if not seen.addresses:
+        return not_applicable(f"{name} has no address that a change could reach")
     if ttl is None:
         return not_applicable(f"{name} has no address record whose TTL could be too long")
     if ttl > most:

@@ -27,8 +27,8 @@ REFUSED = frozenset({401, 403, 421})
 """Statuses with which a server says that it is not for this visitor, or not for this name (RFC 9110)."""
 
 CLOSED = frozenset({"refused", "reset", "tls"})
-"""Failures that say: a stranger gets nothing there. Silence says so as well, once it was asked twice. Whatever says only
-that we could not look (no IPv6 here, no route, a wall, a throttle) does not.
+"""Failures that say: a stranger gets nothing there. Silence says so as well, once it was asked twice. Whatever says
+only that we could not look (no IPv6 here, no route, a wall, a throttle) does not.
 """
 
 _SPF_ADDRESS = re.compile(r"\bip4:(\d{1,3}(?:\.\d{1,3}){3})(?:/32)?(?=\s|$)")

@@ -106,7 +106,8 @@ def _seen(route: Route, chain: Chain, mentions: list[Mention], places: Places, s
     hosts, own = plural(len(places), "host"), plural(scripts.named, "script")
     looked = f"{hosts} named, none of them staging, {scripts.read} of {own} read"
     if page.page.cut or scripts.cut or scripts.read < scripts.named:
-        return passed(f"{looked}; the rest was not seen", note="partly-read", details=details)
+        decide_by = "Search the rest by hand: view the page's sources and look for staging, localhost and pk_test_."
+        return unknown("partly-read", f"{looked}; the rest was not seen", decide_by=decide_by, details=details)
     return passed(looked, note="supabase-host" if backends else "", details=details)
 
 

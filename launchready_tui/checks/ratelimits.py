@@ -103,7 +103,7 @@ def nobody_there(facts: BurstReply) -> Judgement | None:
 
 
 def lost(facts: BurstReply) -> int:
-    """Requests of a series that may have met a hiccup: a dropped connection or a 503 that the next one did not confirm."""
+    """Requests of a series that may have met a hiccup: dropped, or a 503, and not confirmed by the next one."""
     usual = facts.knocks[0].status if facts.knocks else 0
     return sum(not knock.braked and (knock.status == 0 or knock.status == 503 != usual) for knock in facts.knocks)
 
@@ -217,7 +217,9 @@ async def no_lockout(subject: Subject[Route], ask: Ask, limits: Limits) -> Judge
     if facts.owner_later is False:
         return failed("locked-out", "the right password is refused even after the brake let go")
     return unknown(
-        "budget-spent", "the owner was braked too, and a second try could not be made or was not answered", decide_by=_LOG_IN
+        "budget-spent",
+        "the owner was braked too, and a second try could not be made or was not answered",
+        decide_by=_LOG_IN,
     )
 
 

@@ -10,7 +10,7 @@ from launchready_tui.checks.subjects import Subject
 from launchready_tui.model.evidence import Ask
 from launchready_tui.model.product import Host
 from launchready_tui.model.runbook import Limits
-from launchready_tui.model.verdicts import Judgement, failed, not_applicable, passed
+from launchready_tui.model.verdicts import Judgement, failed, not_applicable, passed, unknown
 
 STAGING_PLACES = (Place.STAGING, Place.VAGUE, Place.LOCAL, Place.TUNNEL)
 
@@ -35,6 +35,8 @@ async def staging_pointer(subject: Subject[Host], ask: Ask, _: Limits) -> Judgem
         summary = f"{name} points into a private network: {listed(inside)}"
         return failed("staging-target", summary, details=seen.addresses, facts={"target": inside[0]})
     seen.require_all()
+    if not seen.addresses and any(answer.loop for answer in seen.seen):
+        return unknown("cname-loop", f"the CNAMEs of {name} go round in circles: nobody sees where they lead")
     if not seen.addresses and not steps.aliases:
         return not_applicable(f"{name} has no record that could lead to staging")
     return passed(f"leads to {listed(steps.targets[-1:] or seen.addresses)}, nothing of staging on the way")

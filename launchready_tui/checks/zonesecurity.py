@@ -27,13 +27,22 @@ SIGNATURE_DAYS = 3
 
 @check("dns.zone-transfer", over="domain")
 async def zone_transfer(subject: Subject[str], ask: Ask, _: Limits) -> Judgement:
-    """S1.DNS.10: no name server hands the whole zone to a stranger (RFC 5936). One refused message is enough."""
+    """S1.DNS.10: no name server hands the whole zone to a stranger (RFC 5936). One refused message is enough.
+
+    A server that takes no TCP connection refuses the transfer only if it answers otherwise: one that is down was not
+    seen.
+    """
     domain = subject.item
     resolvers = (await ask(Resolvers())).facts
     servers = (
         list(resolvers.resolvers) if resolvers.split else [address for _, address in await zone_servers(domain, ask)]
     )
     answers = await asyncio.gather(*(ask(ZoneTransfer(domain, server)) for server in servers))
+    closed = [s for s, a in zip(servers, answers, strict=True) if a.failure is not None and a.failure.reason in CLOSED]
+    alive = await ask_all(
+        ask, [DnsLookup(domain, "SOA", server if resolvers.split else "authority") for server in closed]
+    )
+    answering = {server for server, answer in zip(closed, alive, strict=True) if answer.failure is None}
     tally = Tally()
     for server, answer in zip(servers, answers, strict=True):
         if answer.failure is None:
@@ -41,7 +50,7 @@ async def zone_transfer(subject: Subject[str], ask: Ask, _: Limits) -> Judgement
                 tally.fail("transfer-open", f"{server} hands out the zone of {domain} to anybody")
             else:
                 tally.note(f"{server}: {answer.facts.rcode}")
-        elif answer.failure.reason in CLOSED:
+        elif server in answering:
             tally.note(f"{server}: {answer.failure.reason} over TCP")
         else:
             tally.blind(server, answer.failure)

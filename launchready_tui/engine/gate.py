@@ -139,7 +139,10 @@ def _sentence(state: BarState, holding: list[Standing], rows: list[Standing]) ->
     if all(row.verdict is Verdict.NOT_APPLICABLE for row in rows):
         return "Does not apply to this product."
     passing = sum(row.verdict in (Verdict.PASS, Verdict.WARN) for row in rows)
-    return f"{passing} of {len(rows)} hold."
+    applying = [row for row in rows if row.verdict is not Verdict.NOT_APPLICABLE]
+    unseen = sum(row.verdict in _UNSEEN for row in applying)
+    known = f"; {plural(unseen, 'lesser one')} not seen, among the known issues" if unseen else ""
+    return f"{passing} of {len(applying)} hold{known}."
 
 
 def _work(rows: Iterable[Standing]) -> int:

@@ -14,9 +14,11 @@ from launchready_tui.engine.conclusion import Conclusion
 from launchready_tui.engine.events import Listener, RunFinished, RunStarted, Selection
 from launchready_tui.engine.findings import Findings
 from launchready_tui.engine.gate import compute_gate
+from launchready_tui.engine.ranges import with_ranges
 from launchready_tui.engine.running import Batch, execute
 from launchready_tui.engine.standing import board
 from launchready_tui.errors import ReplayError
+from launchready_tui.folders import data_folder
 from launchready_tui.model import codec
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.evidence import Evidence
@@ -79,7 +81,8 @@ async def judge_again(
 ) -> Conclusion:
     """Run the selection's checks against a tape."""
     run = tape.run
-    planned = planning.plan(snapshot.runbook, dict(registry), snapshot.product, selection)
+    product = with_ranges(snapshot.product, data_folder())
+    planned = planning.plan(snapshot.runbook, dict(registry), product, selection)
     listener(RunStarted(run, len(planned)))
     results = await execute(
         planned,

@@ -57,12 +57,16 @@ def validate(payload: Payload, snapshot: Snapshot) -> None:
             _waiver(payload, snapshot)
         case Decision():
             _decision(payload, snapshot)
-        case Ownership(check=check):
+        case Ownership(check=check, subject=subject):
             entry_of(check, snapshot)
+            if subject:
+                _subject(check, subject, snapshot)
         case Note(check=check, text=text):
             _need(text, "The note is empty.", "Write what the next person should know.")
             if check:
                 entry_of(check, snapshot)
+                if payload.subject:
+                    _subject(check, payload.subject, snapshot)
         case Authorization():
             _authorization(payload, snapshot)
         case Drill(check=check, by=by):
@@ -91,7 +95,9 @@ def entry_of(check: str, snapshot: Snapshot) -> Entry:
     entry = snapshot.runbook.entry(check) or next((e for e in snapshot.runbook.entries if check in e.catalogue), None)
     if entry is None:
         guess = did_you_mean(check, [e.id for e in snapshot.runbook.entries])
-        raise InputError(f'There is no check "{one_line(check, 80)}"{guess}', "`launchready status FILE` lists them.")
+        raise InputError(
+            f'There is no check "{one_line(check, 80)}"{guess}', "`launchready status FILE --all` lists them."
+        )
     return entry
 
 
@@ -125,6 +131,11 @@ def _waiver(waiver: Waiver, snapshot: Snapshot) -> None:
         raise InputError(
             f"{waiver.check} for {waiver.subject} has nothing to waive: {standing.verdict.value}.", "Waive a finding."
         )
+    if standing is not None and standing.verdict is Verdict.NOT_RUN:
+        raise InputError(
+            f"Nobody has looked at {waiver.check} for {waiver.subject} yet: there is no finding to accept.",
+            "Run it first, or answer that it does not hold, and accept that.",
+        )
     _need(waiver.who, "Nobody is named who accepts the risk.", "Say who: --who NAME.")
     if len(waiver.why.strip()) < MIN_REASON:
         raise InputError(
@@ -142,6 +153,11 @@ def _decision(decision: Decision, snapshot: Snapshot) -> None:
     _need(decision.title, "The decision has no title.", "Say in a few words what was decided about.")
     _need(decision.choice, "The choice is missing.", "Say what was chosen.")
     _need(decision.who, "Nobody is named who decided.", "Say who: --who NAME.")
+    if decision.options and decision.choice.strip() not in [option.strip() for option in decision.options]:
+        raise InputError(
+            f'The choice "{one_line(decision.choice, 60)}" is none of the options.',
+            f"Choose one of {', '.join(one_line(option, 60) for option in decision.options)}, or name it as an option.",
+        )
     if decision.supersedes:
         earlier = {record.number for record in snapshot.state.decisions}
         if decision.supersedes not in earlier:

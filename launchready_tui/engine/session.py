@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from launchready_tui.checks import load
-from launchready_tui.engine import comparing, past, planning, reopening, replaying, rules, saved
+from launchready_tui.engine import comparing, past, planning, ranges, reopening, replaying, rules, saved
 from launchready_tui.engine.asking import TOOL, Door, LiveDoor
 from launchready_tui.engine.conclusion import Conclusion
 from launchready_tui.engine.earlier import WithMemory
@@ -23,6 +23,7 @@ from launchready_tui.engine.judging import Planned
 from launchready_tui.engine.running import Batch, execute
 from launchready_tui.engine.standing import board
 from launchready_tui.errors import EngagementError
+from launchready_tui.folders import data_folder
 from launchready_tui.model import codec
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.chain import ChainRow
@@ -226,6 +227,15 @@ class Session:
         """Where the work was left: what `leave` was told last."""
         return self._file.remark(PLACE)
 
+    def keep_place(self, place: str) -> None:
+        """Remember where the work is, in case the program ends without a word."""
+        if not self.read_only:
+            self._file.set_remark(PLACE, place)
+
+    def head(self) -> str:
+        """The head of the hash chain as the file has it now. Another than the snapshot's: somebody wrote."""
+        return self._file.head
+
     def leave(self, place: str) -> None:
         """Remember where the work is left, and that somebody was here now."""
         if self.read_only:
@@ -268,7 +278,8 @@ class Session:
 
         snapshot = await asyncio.to_thread(self.snapshot)
         product = snapshot.product
-        planned = planning.plan(self._runbook, self._registry, product, selection)
+        looked_at = ranges.with_ranges(product, data_folder())
+        planned = planning.plan(self._runbook, self._registry, looked_at, selection)
         run = await asyncio.to_thread(self._file.start_run, self._clock(), selection.label, TOOL)
         kept: list[Evidence[Any]] = []
         batch = Batch(lambda evidence, results: self._file.append_results(run.id, evidence, results))

@@ -10,8 +10,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from enum import Enum
 from functools import cache, cached_property
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -129,7 +130,13 @@ class TomlFile:
                     values[field.name] = msgspec.convert(table[key], hints[field.name])
                 except msgspec.ValidationError as error:
                     sentence = re.sub(r" - at `\$(.*)`", r" (at \1)", str(error)).replace("`", "")
-                    self.problem((*path, key), f"{what}: {key}: {one_line(sentence[0].lower() + sentence[1:])}")
+                    choices = _choices(hints[field.name])
+                    known = ""
+                    if choices:
+                        guess = did_you_mean(str(table[key]), choices)
+                        known = f": choose one of {', '.join(choices)}{guess}"
+                    plain = one_line(sentence[0].lower() + sentence[1:])
+                    self.problem((*path, key), f"{what}: {key}: {plain}{known}")
             elif field.default is MISSING and field.default_factory is MISSING:
                 self.problem(path, f"{what}: {key} is missing")
         if len(self.problems) > before:
@@ -141,6 +148,13 @@ class TomlFile:
 def _hints(spec: type[Any]) -> dict[str, Any]:
     """The types of the fields; finding them out takes a while, and a runbook has hundreds of tables."""
     return get_type_hints(spec)
+
+
+def _choices(hint: Any) -> list[str]:
+    """The words that a field may hold, where it is a choice of words; none where it is not."""
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return [str(member.value) for member in hint]
+    return [choice for choice in get_args(hint) if isinstance(choice, str) and choice]
 
 
 def _positions(text: str) -> dict[Path, int]:

@@ -119,7 +119,7 @@ class AccountProbe:
         return account.username if account else invented_user(self._domain)
 
     async def _owner(self, question: RateBurst) -> Credentials | str:
-        """The right password of the account of a series, else why it cannot be tried ('' where nobody would want to)."""
+        """The right password of the account of a series, else why it cannot be tried ('' where none is wanted)."""
         account = self._accounts.get(question.account)
         if question.family != "login":
             return ""
@@ -347,7 +347,7 @@ class _Series:
         seen = await door.send(owner)
         if isinstance(seen, Failure):
             return seen
-        if brakes.doubtful(seen.status, ("refused",), self._brake):
+        if seen.status >= 500 and seen.status != self._brake[0]:
             return Failure("server-error", f"answered {seen.status}", Fault.TARGET)
         return let_in(seen, door, before)
 

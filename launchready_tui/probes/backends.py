@@ -27,10 +27,20 @@ from launchready_tui.probes.htmltokens import tags
 from launchready_tui.probes.http import read_url
 from launchready_tui.probes.httpfetch import Fetched, Fetcher, Order
 from launchready_tui.probes.outcome import Outcome
+from launchready_tui.probes.redaction import redact_url
+from launchready_tui.probes.walls import wall
 from launchready_tui.text import one_line
 
 MOST_SCRIPTS = 20
 MOST_TABLES = 40
+MOST_BACKENDS = 10
+MOST_HOPS = 5
+BESIDE = 300
+"""Characters between a project's URL and the key that belongs to it, as the two arguments of one call."""
+
+_TELLING = (200, 401, 403, 404)
+"""Statuses that say whether something is open: an answer, or a refusal."""
+
 SCRIPT_BYTES = 4 * 1024 * 1024
 
 _SUPABASE = re.compile(r"https://([a-z0-9]{10,30})\.supabase\.co\b")
@@ -44,13 +54,15 @@ _TABLE = re.compile(r"""\.from\(\s{0,8}["'`]([A-Za-z_][A-Za-z0-9_]{0,62})["'`]""
 
 @dataclass(slots=True)
 class _Found:
-    """What the scripts of one page hold. The keys stay here."""
+    """What the scripts of one page hold. The keys stay here: `supabase` and `tokens` by project."""
 
     supabase: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
     firebase: dict[str, None] = field(default_factory=dict)
     tables: dict[str, None] = field(default_factory=dict)
     scripts: int = 0
     cut: bool = False
+    elsewhere: str = ""
 
 
 class BackendProbe:
@@ -79,10 +91,16 @@ class BackendProbe:
         self._pages.clear()
 
     async def _scan(self, url: str, ask: Ask) -> _Found | Failure:
-        page = await self._get(url, ask)
+        url, page = await self._page(url, ask)
         if isinstance(page, Failure):
             return page
         found = _Found()
+        if page.response.is_redirect:
+            found.elsewhere = redact_url(_target(url, page))[:500]
+            return found
+        if failure := _not_served(url, page):
+            return failure
+        found.cut = page.cut
         html = _text(page)
         _take(found, html)
         sources = [tag.attributes.get("src", "") for tag in tags(html) if tag.name in ("script", "link")]
@@ -91,16 +109,32 @@ class BackendProbe:
         ]
         own = [script for source in sources if source and (script := _joined(url, source))]
         scripts = list(dict.fromkeys(script for script in own if urlsplit(script).hostname == urlsplit(url).hostname))
-        found.cut = len(scripts) > MOST_SCRIPTS
-        for script in scripts[:MOST_SCRIPTS]:
-            got = await self._get(script, ask)
-            if isinstance(got, Failure):
+        found.cut = found.cut or len(scripts) > MOST_SCRIPTS
+        for named in scripts[:MOST_SCRIPTS]:
+            script, got = await self._page(named, ask)
+            if isinstance(got, Failure) or _not_served(script, got) or got.response.status_code not in (200, 404, 410):
                 found.cut = True
+                continue
+            if got.response.status_code != 200:
                 continue
             found.scripts += 1
             found.cut = found.cut or got.cut
             _take(found, _text(got))
+        for base in found.supabase:
+            found.supabase[base] = found.tokens.get(_ref(base), "") or found.supabase[base]
         return found
+
+    async def _page(self, url: str, ask: Ask) -> tuple[str, Fetched | Failure]:
+        """A page or script behind redirects within its host (with and without www); one beyond it is the answer."""
+        for _ in range(MOST_HOPS + 1):
+            got = await self._get(url, ask)
+            if isinstance(got, Failure) or not got.response.is_redirect:
+                return url, got
+            target = _target(url, got)
+            if _bare(target) != _bare(url):
+                return url, got
+            url = target
+        return url, Failure("redirect-loop", f"{one_line(redact_url(url), 160)} redirects without an end", Fault.TARGET)
 
     async def _supabase(self, base: str, found: _Found, ask: Ask) -> Outcome:
         key = found.supabase.get(base, "")
@@ -113,20 +147,22 @@ class BackendProbe:
         named = _tables(index)
         tables = list(dict.fromkeys([*named, *found.tables]))
         collections: list[Collection] = []
+        if index.response.status_code not in _TELLING:
+            collections.append(Collection("the list of tables", index.response.status_code))
         for table in tables[:MOST_TABLES]:
             got = await self._get(f"{base}/rest/v1/{quote(table, safe='')}?select=*&limit=1", ask, headers)
-            if not isinstance(got, Failure):
-                collections.append(Collection(one_line(table, 63), got.response.status_code, _rows(got)))
-        buckets = await self._get(f"{base}/storage/v1/bucket", ask, headers)
-        if not isinstance(buckets, Failure) and _rows(buckets):
-            collections.append(Collection("storage buckets", buckets.response.status_code, _rows(buckets)))
-        return Outcome(BackendView(bool(named), tuple(collections), cut=len(tables) > MOST_TABLES))
+            collections.append(_collection(one_line(table, 63), got))
+        buckets = _collection("storage buckets", await self._get(f"{base}/storage/v1/bucket", ask, headers))
+        # A project without storage, and one that keeps its list to itself, are as they should be.
+        if buckets.rows or buckets.status not in (*_TELLING, 400):
+            collections.append(buckets)
+        return Outcome(BackendView(bool(named), tuple(collections), cut=len(tables) > MOST_TABLES or index.cut))
 
     async def _firebase(self, base: str, ask: Ask) -> Outcome:
         got = await self._get(f"{base}/.json?shallow=true", ask, (("accept", "application/json"),))
         if isinstance(got, Failure):
             return Outcome(failure=got)
-        return Outcome(BackendView(True, (Collection("/", got.response.status_code, _rows(got)),)))
+        return Outcome(BackendView(True, (_collection("/", got),)))
 
     async def _get(self, url: str, ask: Ask, headers: tuple[tuple[str, str], ...] = ()) -> Fetched | Failure:
         target = read_url(url)
@@ -138,34 +174,49 @@ class BackendProbe:
 def _listed(found: _Found) -> BackendList:
     backends = [Backend("supabase", base, bool(key)) for base, key in found.supabase.items()]
     backends += [Backend("firebase", base, True) for base in found.firebase]
-    return BackendList(tuple(backends[:10]), found.scripts, found.cut)
+    cut = found.cut or len(backends) > MOST_BACKENDS
+    return BackendList(tuple(backends[:MOST_BACKENDS]), found.scripts, cut, found.elsewhere)
 
 
 def _take(found: _Found, text: str) -> None:
     """Take projects, public keys and table names from a script."""
-    key = next(iter(_PUBLISHABLE.findall(text)), "") or next((jwt for jwt in _jwts(text)), "")
-    for match in _SUPABASE.finditer(text):
-        found.supabase.setdefault(match[0], "")
-    if key:
-        for base, known in found.supabase.items():
-            found.supabase[base] = known or key
+    for ref, token in _jwts(text):
+        found.tokens.setdefault(ref, token)
+    projects = [(match.start(), match.end(), match[0]) for match in _SUPABASE.finditer(text)]
+    for _, _, base in projects:
+        found.supabase.setdefault(base, "")
+    for match in list(_PUBLISHABLE.finditer(text))[:50]:
+        # Such a key does not say whose it is: it belongs to the project that it stands beside, if to any.
+        gaps = [(max(start - match.end(), match.start() - end), base) for start, end, base in projects]
+        gap, base = min(gaps, default=(BESIDE + 1, ""))
+        if gap <= BESIDE:
+            found.supabase[base] = found.supabase[base] or match[0]
     for match in _FIREBASE.finditer(text):
         found.firebase.setdefault(match[0])
-    for match in list(_TABLE.finditer(text))[:MOST_TABLES]:
+    for match in _TABLE.finditer(text):
+        if len(found.tables) > MOST_TABLES:
+            break
         found.tables.setdefault(match[1])
 
 
-def _jwts(text: str) -> list[str]:
-    """The tokens whose payload says that they are the anonymous key; a service key is never used."""
-    found: list[str] = []
+def _jwts(text: str) -> list[tuple[str, str]]:
+    """The tokens whose payload says that they are the anonymous key of a project, each behind the project's name; a
+    service key is never used.
+    """
+    found: list[tuple[str, str]] = []
     for match in list(_JWT.finditer(text))[:50]:
         try:
             payload = json.loads(base64.urlsafe_b64decode(match[1] + "=" * (-len(match[1]) % 4)))
         except (ValueError, RecursionError):
             continue
         if isinstance(payload, dict) and payload.get("role") == "anon":
-            found.append(match[0])
+            found.append((str(payload.get("ref", "")), match[0]))
     return found
+
+
+def _ref(base: str) -> str:
+    """The name of a Supabase project."""
+    return base.removeprefix("https://").partition(".")[0]
 
 
 def _json(got: Fetched) -> Any:
@@ -183,11 +234,49 @@ def _tables(index: Fetched) -> list[str]:
     return [name for name in names if name and not name.startswith("rpc/")]
 
 
-def _rows(got: Fetched) -> int:
-    document = _json(got)
-    if got.response.status_code != 200 or not isinstance(document, list | dict):
-        return 0
-    return 0 if isinstance(document, dict) and "error" in document else len(document)
+def _collection(name: str, got: Fetched | Failure) -> Collection:
+    """What one read of a collection shows. Only a 200 with JSON in it says what can be seen."""
+    if isinstance(got, Failure) or wall(got.response.status_code, got.headers, _text(got)):
+        return Collection(name, 0)
+    status, document = got.response.status_code, _json(got)
+    if status != 200:
+        # Firebase says 404 where the tree is kept in another region.
+        moved = isinstance(document, dict) and "correctUrl" in document
+        return Collection(name, 0 if moved else status)
+    if got.cut and got.body.lstrip()[:1] in (b"[", b"{"):
+        return Collection(name, 200, 1)
+    if document is None and got.body.strip() != b"null":
+        return Collection(name, 0)
+    rows = len(document) if isinstance(document, list | dict) else int(document is not None)
+    return Collection(name, 200, 0 if isinstance(document, dict) and "error" in document else rows)
+
+
+def _not_served(url: str, got: Fetched) -> Failure | None:
+    """Why an answer is not the page or script that was asked for; one that is not there (404) is an answer."""
+    status = got.response.status_code
+    host = urlsplit(url).hostname or ""
+    if by := wall(status, got.headers, _text(got)):
+        message = f"a bot wall ({by}) answered in place of {host}, with status {status}"
+        return Failure("bot-wall", message, Fault.PERMISSION)
+    if status == 429:
+        return Failure("rate-limited", f"{host} answers a single visit with 429 Too Many Requests", Fault.PERMISSION)
+    if status >= 400 and status not in (404, 410):
+        return Failure("page-not-served", f"{host} answers {status} instead of the page", Fault.TARGET)
+    return None
+
+
+def _target(url: str, got: Fetched) -> str:
+    return _joined(url, got.response.headers.get("location", ""))
+
+
+def _bare(url: str) -> str:
+    """The host of a URL without www, '' where it has none or is no web page."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower() if parts.scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.")
 
 
 def _text(got: Fetched) -> str:

@@ -54,7 +54,9 @@ class ExposureProbe:
             return failure("server-error", message, fault=Fault.TARGET, vantage=vantage)
         what, shown = recognise(question.path, got.body, cut=got.cut) if status == 200 else ("", "")
         if got.cut and status == 200 and not what and question.path.partition("?")[0] in _KEYS and _is_object(got.body):
-            message = f"the JSON at {question.path} is larger than {MOST_BYTES:,} bytes, and its beginning tells nothing"
+            message = (
+                f"the JSON at {question.path} is larger than {MOST_BYTES:,} bytes, and its beginning tells nothing"
+            )
             return failure("too-large", message, fault=Fault.TARGET, vantage=vantage)
         return Outcome(PathReply(status, what, shown), vantage=vantage)
 

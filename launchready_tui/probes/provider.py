@@ -85,7 +85,7 @@ class ProviderProbe:
     """Reads with GET and nothing else. `base` is the folder of the profile.
 
     No `connect_to` rule applies to a token. The provider's own host is trusted as the system trusts it; the profile's
-    authorities count only for an address nearby. With name servers of its own a profile must name such an address.
+    authorities count only for an address nearby. A profile with name servers of its own must name the API.
     """
 
     def __init__(

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 STOP_SECONDS = 5.0
 """How long quitting waits for a run to keep what it has finished."""
 
+LOOK_AROUND = 5.0
+"""Seconds between two looks at what another program wrote into the file."""
+
 Opener = Callable[[Path], "Session"]
 
 
@@ -92,6 +95,7 @@ class LaunchReadyApp(Runner):
         self.path = path
         self.practice = practice
         self._given = session
+        self._kept_place = ""
         self._opener = opener
 
     # ----------------------------------------------------------------------------------------------- lifecycle
@@ -159,6 +163,8 @@ class LaunchReadyApp(Runner):
         await self.push_screen(screen)
         if board in doors.BOARDS:
             self.action_go(board)
+        self._kept_place = place
+        self.set_interval(LOOK_AROUND, self._look_around)
         # What changed is worked out behind the first picture, not before it.
         with suppress(LaunchReadyError):
             self._tell_changes(await asyncio.to_thread(session.changes))
@@ -189,6 +195,20 @@ class LaunchReadyApp(Runner):
                 await asyncio.to_thread(session.leave, place)
         finally:
             await asyncio.to_thread(session.close)
+
+    @work(exclusive=True, group="look-around", exit_on_error=False, description="what others wrote, where we are")
+    async def _look_around(self) -> None:
+        """See what another program wrote into the file, and remember the place in case this one is killed."""
+        session, snapshot = self.session, self.snapshot
+        if session is None or snapshot is None or self.progress is not None or len(self.screen_stack) < 2:
+            return
+        with suppress(LaunchReadyError):
+            if await asyncio.to_thread(session.head) != snapshot.head:
+                await self.refresh_snapshot()
+            place = self.place()
+            if place != self._kept_place:
+                await asyncio.to_thread(session.keep_place, place)
+                self._kept_place = place
 
     async def _note_recent(self) -> None:
         """Put the engagement on the picker's list. A list that cannot be written is no reason to stop."""

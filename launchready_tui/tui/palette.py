@@ -17,6 +17,15 @@ from launchready_tui.tui.render import mark_of
 if TYPE_CHECKING:
     from launchready_tui.tui.app import LaunchReadyApp
 
+BOARDS = {
+    "gate": "Launch gate: what blocks the launch, sign off",
+    "handover": "Handover: read the documents, export the pack",
+    "access": "Access map: who holds the keys",
+    "log": "Log: decisions, waivers, attestations",
+    "product": "Product: show and edit the profile",
+    "changes": "What changed since the last run or visit",
+}
+
 Command = tuple[str, str, Callable[[], object]]
 
 
@@ -43,6 +52,11 @@ class LaunchCommands(Provider):
     async def _run(self, action: str, node: object) -> None:
         await self.app.run_action(action, cast("LaunchReadyApp", node))
 
+    def boards(self) -> Iterator[Command]:
+        """The boards by what one does there."""
+        for name, words in BOARDS.items():
+            yield words, name, partial(self._launch.action_go, name)
+
     def places(self) -> Iterator[Command]:
         """Stages and checks."""
         snapshot = self._launch.snapshot
@@ -67,13 +81,15 @@ class LaunchCommands(Provider):
 
     async def discover(self) -> Hits:
         """Before anything is typed: the keys."""
-        for words, note, command in self.actions():
+        for words, note, command in (*self.boards(), *self.actions()):
             yield DiscoveryHit(Content(visible(words)), command, text=words, help=visible(note))
 
     async def search(self, query: str) -> Hits:
         """What fits; findings last, a breath between hundreds of them."""
         matcher = self.matcher(query)
-        for number, (words, note, command) in enumerate((*self.actions(), *self.places(), *self.findings())):
+        for number, (words, note, command) in enumerate(
+            (*self.boards(), *self.actions(), *self.places(), *self.findings())
+        ):
             shown = visible(words)
             if (score := matcher.match(shown)) > 0:
                 yield Hit(score, _highlighted(shown, query), command, text=shown, help=visible(note))

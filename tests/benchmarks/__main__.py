@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import audit, cold_start, first_paint, key_to_paint
+from tests.benchmarks import audit, cold_start, first_paint, key_to_paint, versus
 from tests.benchmarks.figures import Table
 
 ALL: dict[str, Callable[[], Table]] = {
     "cold_start": cold_start.measure,
     "first_paint": first_paint.measure,
     "audit": audit.measure,
+    "versus": versus.measure,
     "key_to_paint": key_to_paint.measure,
 }
 

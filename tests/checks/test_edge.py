@@ -342,7 +342,7 @@ def hidden(answer: HttpResponse | Failure, host: Host = HIDDEN, **more: Any) -> 
         (HttpResponse(403), ("pass", "")),
         (HttpResponse(421), ("pass", "")),
         (Failure("refused", "x"), ("pass", "")),
-        (Failure("timeout", "x"), ("pass", "")),
+        (Failure("timeout", "x"), ("unknown", "timeout")),
         (Failure("certificate", "x"), ("warn", "origin-answers-tls")),
         (Failure("malformed", "x"), ("unknown", "malformed")),
         (NO_CONSENT, ("unknown", "no-consent")),

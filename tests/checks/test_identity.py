@@ -365,7 +365,7 @@ def test_hosted_databases() -> None:
         "rows-visible",
     )
     assert database(None) == ("not-applicable", "not-applicable")
-    assert database(closed, keyed=False) == ("pass", "")
+    assert database(closed, keyed=False) == ("unknown", "no-key")
     assert database(TIMEOUT) == ("unknown", "timeout")
     assert database(NO_CONSENT) == ("unknown", "no-consent")
     table: Table = {PageBackends(SITE): TIMEOUT}

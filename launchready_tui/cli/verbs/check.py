@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from launchready_tui.engine.conclusion import Conclusion
     from launchready_tui.engine.events import Event, Selection
     from launchready_tui.engine.session import Session
+    from launchready_tui.model.results import Result
 
 LEVELS = ["blocker", "high", "medium"]
+FORMATS_OF_ONE_DOCUMENT = ("json", "sarif", "junit")
 
 
 @click.command("check")
@@ -95,7 +97,11 @@ def command(
                 )
         printer = Printer(form)
         source = _source(replay) if replay is not None else None
-        conclusion = asyncio.run(_conclude(session, selection, source, authorized_by, printer))
+        try:
+            conclusion = asyncio.run(_conclude(session, selection, source, authorized_by, printer))
+        except KeyboardInterrupt:
+            printer.interrupted(kept=session.path is not None)
+            sys.exit(ExitCode.INTERRUPTED)
         printer.finish(conclusion)
         if save_to is not None:
             session.save_evidence(conclusion, selection, save_to)
@@ -123,7 +129,8 @@ def make_selection(
             entries = session.runbook.entries
             names = [entry.id for entry in entries] + [row for entry in entries for row in entry.catalogue]
             raise InputError(
-                f'There is no check "{check}"{did_you_mean(check, names)}', "`launchready status FILE` lists them."
+                f'There is no check "{check}"{did_you_mean(check, names)}',
+                "`launchready status FILE --all` lists them.",
             )
         ids.update(found)
     del sample  # the slow samplers belong to stage 4
@@ -149,6 +156,8 @@ class Printer:
 
     def __init__(self, form: str) -> None:
         self._form = form
+        self._results: list[Result] = []
+        self._total = 0
 
     def hear(self, event: Event) -> None:
         """A listener of a run.
@@ -158,8 +167,24 @@ class Printer:
         """
         from launchready_tui.engine.events import ResultReady
 
-        if isinstance(event, ResultReady) and sys.stderr.isatty():
+        if not isinstance(event, ResultReady):
+            return
+        self._results.append(event.result)
+        self._total = event.total
+        if sys.stderr.isatty():
             click.echo(f"\r{event.done} of {event.total}", err=True, nl=event.done == event.total)
+
+    def interrupted(self, *, kept: bool) -> None:
+        """Print what was finished, where that can be done line by line, and say what became of it."""
+        from launchready_tui.cli import notices, output
+        from launchready_tui.cli.formats import text
+
+        if self._form not in FORMATS_OF_ONE_DOCUMENT:
+            for result in self._results:
+                output.line(text.result_line(result))
+        done = f"{len(self._results)} of {self._total or '?'} results were finished"
+        where = "they are kept in the file" if kept else "there is no engagement to keep them in"
+        notices.notice(f"interrupted: {done}; {where}")
 
     def finish(self, conclusion: Conclusion) -> None:
         """Print the conclusion."""

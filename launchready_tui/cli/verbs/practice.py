@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,6 +68,7 @@ def command(
     if repairs:
         _repair(found, repairs)
         return
+    _need_folder(folder)
     target = found or process.start(folder, repaired=repaired)
     try:
         if found is not None:
@@ -85,6 +87,19 @@ def command(
     finally:
         target.stop()
     sys.exit(code)
+
+
+def _need_folder(folder: Path) -> None:
+    """The data folder, made if it is missing. Raises `InputError` where it cannot be written."""
+    from launchready_tui.errors import InputError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        writable = os.access(folder, os.W_OK | os.X_OK)
+    except OSError:
+        writable = False
+    if not writable:
+        raise InputError(f"{folder} cannot be written.", "Set LAUNCHREADY_DATA_DIR to a folder that you may write to.")
 
 
 def prepare(target: PracticeProcess, folder: Path) -> Session:

@@ -48,13 +48,11 @@ class BurstReply(Facts):
 
     `target` is the URL that was asked, as the page's form names it. `quota` is what RateLimit or RateLimit-Policy said
     (draft-ietf-httpapi-ratelimit-headers). `spoofed` are requests right after the brake with a forged client address,
-    `control` the one without it that followed. `owner` is the right password in a second session while braked:
-    whether it was let in (None: not tried, `owner_unseen` has the reason). `recovered_after` is in seconds from the brake to the first normal answer
-    (None: not within
-    `watched` seconds), `early` whether that was before four fifths of the promised time, `braked_until` when the last
-    try that was still braked was sent. `echo`: every answer was the page itself, so that nothing was judged there.
-    `machine`: it was
-    asked without a page.
+    `control` the one without it that followed. `owner` is the right password in a second session while braked: whether
+    it was let in (None: not tried, `owner_unseen` has the reason). `recovered_after` is in seconds from the brake to
+    the first normal answer (None: not within `watched` seconds), `early` whether that was before four fifths of the
+    promised time, `braked_until` when the last try that was still braked was sent. `echo`: every answer was the page
+    itself, so that nothing was judged there. `machine`: it was asked without a page.
     """
 
     target: str

@@ -23,11 +23,14 @@ class Backend:
 
 @dataclass(frozen=True, slots=True)
 class BackendList(Facts):
-    """The projects named by a page and its own scripts; `cut` says that not all scripts were read."""
+    """The projects named by a page and its own scripts; `cut` says that not all scripts were read. `elsewhere` is the
+    URL of another host that the page leads to instead.
+    """
 
     backends: tuple[Backend, ...] = ()
     scripts: int = 0
     cut: bool = False
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,9 @@ class PageBackends(Question[BackendList]):
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A table, bucket or tree as a stranger sees it. `rows` counts what one small read gave (0: nothing visible)."""
+    """A table, bucket or tree as a stranger sees it. `rows` counts what one small read gave (0: nothing visible).
+    `status` is 0 where no answer came that could be read.
+    """
 
     name: str
     status: int

@@ -79,8 +79,11 @@ handover; the waiver stands beside it with your name. The gate opens for it, but
         )
         yield self.quoted(f"{one_line(result.subject, 80)}: {one_line(result.summary, 400)}\n{reflow(row.entry.why)}")
         gate = gate_after(self.snapshot, row)
-        left = len(gate.blockers) + len(gate.unseen)
-        rest = f", {plural(left, 'blocker')} left" if left else ""
+        counts = [
+            plural(len(gate.blockers), "blocker") if gate.blockers else "",
+            f"{len(gate.unseen)} not seen" if gate.unseen else "",
+        ]
+        rest = "".join(f", {count}" for count in counts if count)
         yield self.told(
             ("It stays ", "muted"),
             self.ink.state(mark_of_verdict(result.verdict)),
