@@ -397,6 +397,3 @@ def run_tui(
     app = LaunchReadyApp(path, ascii_only=ascii, no_animation=no_animation, practice=practice, opener=opener)
     result = app.run()
     return result if isinstance(result, int) else app.return_code or 0
-
-
-__all__ = ["LaunchReadyApp", "run_tui"]

@@ -124,7 +124,7 @@ def test_a_cname_settles_a_name() -> None:
     ("second", "expected"),
     [
         (TransferReply(False, rcode="REFUSED"), ("pass", "")),
-        (Failure("refused", "x"), ("pass", "")),
+        (Failure("refused", "x"), ("unknown", "refused")),
         (TransferReply(True, 40), ("fail", "transfer-open")),
         (TIMEOUT, ("unknown", "timeout")),
     ],
@@ -133,6 +133,16 @@ def test_transfers(second: TransferReply | Failure, expected: tuple[str, str]) -
     closed = TransferReply(False, rcode="REFUSED")
     table: Table = {**servers(), ZoneTransfer("acme.test", ONE): closed, ZoneTransfer("acme.test", TWO): second}
     assert look("dns.zone-transfer", table) == expected
+
+
+def test_a_server_without_tcp_counts_only_if_it_answers_otherwise() -> None:
+    table: Table = {
+        **servers(),
+        ZoneTransfer("acme.test", ONE): TransferReply(False, rcode="REFUSED"),
+        ZoneTransfer("acme.test", TWO): Failure("refused", "x"),
+        DnsLookup("acme.test", "SOA", "authority"): DnsAnswer("NOERROR", ("ns. h. 1 2 3 4 5",)),
+    }
+    assert look("dns.zone-transfer", table) == ("pass", "")
 
 
 def test_named_servers_are_asked_for_a_transfer_and_no_others() -> None:

@@ -99,15 +99,19 @@ def test_a_decision_supersedes(run: Run, engagement: Path) -> None:
     ],
 )
 def test_waive_refuses(run: Run, engagement: Path, args: tuple[str, ...], message: str) -> None:
-    done = run("waive", engagement, "dns.hosts-resolve", *args)
+    run("attest", engagement, "S2.BLD.01", "--no", "--by", "Ana")
+    done = run("waive", engagement, "S2.BLD.01", *args)
     assert done.returncode == 2
     assert message in done.stderr
 
 
 def test_waive_own_authorize(run: Run, engagement: Path) -> None:
-    done = run(
-        "waive", engagement, "S1.DNS.03", "--who", "Ana", "--why", "Nobody has typed that name yet", "--control", "none"
-    )
+    waiver = ("--who", "Ana", "--why", "Nobody has typed that name yet", "--control", "none")
+    unseen = run("waive", engagement, "S1.DNS.03", *waiver)
+    assert unseen.returncode == 2
+    assert "Nobody has looked" in unseen.stderr
+    assert run("check", engagement, "--check", "S1.DNS.03").returncode == 3
+    done = run("waive", engagement, "S1.DNS.03", *waiver)
     assert done.returncode == 0, done.stderr
     assert run("own", engagement, "dns.hosts-resolve", "Ben", "--due", "Friday").returncode == 0
     assert "(waived) (owner Ben)" in run("status", engagement, "--all").stdout

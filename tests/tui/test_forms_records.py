@@ -254,7 +254,7 @@ async def test_the_form_of_a_waiver_says_what_the_gate_will_say() -> None:
         assert "The gate will then say GO WITH ACCEPTED RISKS." in words
     async with shown(WaiveForm(S, FAILING)) as (app, _pilot):
         words = " ".join(str(widget.render()) for widget in app.screen.query(".head").results(Static))
-        assert "NO-GO, 2 blockers left" in words
+        assert "NO-GO, 2 not seen." in words
 
 
 def test_what_cannot_be_waived_or_attested_says_why() -> None:
