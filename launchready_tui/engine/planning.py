@@ -36,7 +36,7 @@ def preview(planned: tuple[Planned, ...], levels: frozenset[Consent], may: Calla
         checks=len({item.entry.id for item in planned}),
         subjects=len(planned),
         hosts=tuple(sorted({host_of(item) for item in planned} - {""})),
-        active=tuple(f"{sends} to {_named(names)}" for sends, names in targets.items()),
+        active=tuple(f"{_named(names)}: {sends}" for sends, names in targets.items()),
         unauthorized=tuple(sorted(unauthorized)),
     )
 

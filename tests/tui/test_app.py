@@ -259,3 +259,25 @@ def test_work_is_spelled_in_full(path: Path) -> None:
 def test_every_screen_of_ours_has_help() -> None:
     for name, cls in (("sprint", "SprintScreen"), ("detail", "DetailScreen"), ("stage", "StageScreen")):
         assert getattr(import_module(f"launchready_tui.tui.screens.{name}"), cls).HELP.strip()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16), (120, 36)])
+async def test_the_choices_stay_in_sight_however_much_is_said(size: tuple[int, int]) -> None:
+    from textual.app import App
+    from textual.content import Content
+    from textual.widgets import Button
+
+    from launchready_tui.tui.screens.confirm import Confirm
+
+    words = Content("\n".join(f"line {number}" for number in range(60)))
+    app: App[None] = App()
+    async with app.run_test(size=size) as pilot:
+        app.push_screen(Confirm("Before anything is sent", words, [("stay", "Passive only"), ("run", "Send it")]))
+        await pilot.pause()
+        for button in app.screen.query(Button):
+            assert button.region.height == 1
+            assert app.screen.region.contains_region(button.region), button.id
+            assert button.parent is not None
+            assert button.visible
+        bottom = app.screen.query_one(".dialog").region.bottom
+        assert all(button.region.bottom < bottom for button in app.screen.query(Button))

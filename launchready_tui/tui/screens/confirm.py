@@ -31,6 +31,8 @@ class Confirm(LaunchModal[str]):
             "left,up", "app.focus_previous", "before", show=False, id="confirm.previous", tooltip="The choice before"
         ),
         Binding("right,down", "app.focus_next", "next", show=False, id="confirm.next", tooltip="The choice after"),
+        Binding("pageup", "scroll(-1)", "up", show=False, id="confirm.page-up", tooltip="Scroll the words up"),
+        Binding("pagedown", "scroll(1)", "down", show=False, id="confirm.page-down", tooltip="Scroll the words down"),
     ]
 
     def __init__(self, title: str, body: Content, choices: Sequence[Choice], *, danger: str = "") -> None:
@@ -51,6 +53,11 @@ class Confirm(LaunchModal[str]):
                     yield Button(
                         plain(words), id=f"choice-{name}", variant="error" if name == self._danger else "default"
                     )
+
+    def action_scroll(self, by: int) -> None:
+        """A page of the words."""
+        words = self.query_one(VerticalScroll)
+        words.scroll_relative(y=by * max(1, words.size.height - 1), animate=False)
 
     @on(Button.Pressed)
     def chosen(self, event: Button.Pressed) -> None:
