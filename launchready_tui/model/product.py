@@ -1,4 +1,4 @@
-"""The product profile: what is being launched. Read and written as TOML by `launchready_tui.profile`."""
+"""The product profile: what is being launched. Read and written as TOML by `launchready_tui.model.profile`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,23 @@ from datetime import date
 from typing import Literal
 from urllib.parse import urlsplit
 
+from launchready_tui.model.performance import (
+    Database,
+    Dependency,
+    Freshness,
+    LoadSettings,
+    Logs,
+    Method,
+    Pools,
+    Queue,
+    Server,
+)
+
 HostRole = Literal["apex", "www", "app", "api", "mail", "other"]
 RouteKind = Literal["page", "auth", "api", "webhook", "admin"]
 Family = Literal["", "login", "reset", "signup", "invite", "webhook"]
 SignalKind = Literal["count", "rate", "latency"]
+Reach = Literal["", "payment", "mail"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,12 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One URL that matters."""
+    """One URL that matters.
+
+    `private` pages belong to one person, and are asked as the test account of the role `session`; `cacheable` ones are
+    stable enough for a shared cache. `uses` are the fields that the front end reads, `page_size` the query parameter
+    that sets the number of rows. `reach`: calling it charges a card, or sends mail.
+    """
 
     id: str
     url: str
@@ -54,6 +72,12 @@ class Route:
     core: bool = False
     onboarding: bool = False
     expect_status: tuple[int, ...] = (200,)
+    private: bool = False
+    session: str = ""
+    cacheable: bool = False
+    uses: tuple[str, ...] = ()
+    page_size: str = ""
+    reach: Reach = ""
 
     @property
     def host(self) -> str:
@@ -97,9 +121,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """What a product allows its checks. `burst_per_second` overrides the pace of consented bursts; 0: the runbook's."""
+    """What a product allows its checks, and its routes.
+
+    `burst_per_second` overrides the pace of consented bursts and samplers; 0: the runbook's. `queries` is how many
+    statements one request to a route may cause, by the route's id.
+    """
 
     burst_per_second: float = 0.0
+    queries: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +153,22 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class JourneyStep:
-    """One step of a journey: a route, then a pause (`think` is a range such as `2s..6s`)."""
+    """One step of a journey: a request to a route, then a pause (`think` is a range such as `2s..6s`).
+
+    `path` replaces path and query of the route's URL; it and the values of `data` may hold placeholders such as
+    `{listing}`. `data` is sent as a form, or as JSON where `json` is set. `extract` gives placeholders from the answer:
+    a pattern with one group, or `json:items.*.id`. `times` is how often the step is done, such as `3..8`.
+    """
 
     route: str
     think: str = "0s"
+    method: Method = "GET"
+    path: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+    json: bool = False
+    extract: Mapping[str, str] = field(default_factory=dict)
+    times: str = "1"
+    expect_status: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +176,7 @@ class Journey:
     """What a customer does, step by step; `weight` is its share among the journeys.
 
     `per_hour` is how often it is tried in an ordinary hour, 0 where nobody said. A `minor` journey may go without a
-    failure signal.
+    failure signal. `account` is the role of the test account whose name and password fill its forms.
     """
 
     id: str
@@ -143,6 +184,7 @@ class Journey:
     steps: tuple[JourneyStep, ...] = ()
     per_hour: float = 0.0
     minor: bool = False
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +273,14 @@ class Product:
     environment: Environment = Environment()
     mail: Mail = Mail()
     signals: tuple[BusinessSignal, ...] = ()
+    pools: Pools = field(default_factory=dict)
+    load: LoadSettings = field(default_factory=LoadSettings)
+    database: Database = field(default_factory=Database)
+    logs: Logs = field(default_factory=Logs)
+    queues: tuple[Queue, ...] = ()
+    server: Server = field(default_factory=Server)
+    dependencies: tuple[Dependency, ...] = ()
+    freshness: Freshness = field(default_factory=Freshness)
     base: str = "."
 
     @property

@@ -15,8 +15,6 @@ from launchready_tui.model.product import (
     Environment,
     Family,
     Host,
-    Journey,
-    JourneyStep,
     Mail,
     Network,
     Product,
@@ -24,7 +22,10 @@ from launchready_tui.model.product import (
     Route,
     Sender,
 )
-from launchready_tui.model.profilesignals import check_traffic, read_signals, signal_tables
+from launchready_tui.model.profilejourneys import journey_blocks, read_journeys
+from launchready_tui.model.profileperformance import SECTIONS as PERFORMANCE_SECTIONS
+from launchready_tui.model.profileperformance import Performance, performance_blocks, read_performance, unusual
+from launchready_tui.model.profilesignals import read_signals, signal_tables
 from launchready_tui.model.tomlfile import Path, TomlFile
 from launchready_tui.model.tomlwriting import block
 from launchready_tui.text import one_line
@@ -45,10 +46,10 @@ SECTIONS = [
     "mail",
     "environment",
     "signal",
+    *PERFORMANCE_SECTIONS,
 ]
 _FAMILIES: tuple[Family, ...] = ("login", "reset", "signup", "invite", "webhook")
 _LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
-_THINK = re.compile(r"^\d+(\.\d+)?(ms|s|m)?(\.\.\d+(\.\d+)?(ms|s|m)?)?$")
 _ROLE = re.compile(r"^[a-z][a-z0-9-]{0,30}$")
 MOST_PER_SECOND = 50
 """Requests a second that a profile may allow a burst."""
@@ -75,7 +76,6 @@ def parse_product(text: str, name: str = "product.toml", base: str = ".") -> Pro
         _check_url(file, (*path, "from"), redirect.source)
         _check_url(file, (*path, "to"), redirect.target)
     senders = _all(file, "sender", Sender)
-    journeys = _journeys(file, {route.id for _, route in routes})
     repository = (
         file.read(file.table("repository"), ("repository",), _Repository, what="repository")
         if "repository" in file.data
@@ -83,6 +83,11 @@ def parse_product(text: str, name: str = "product.toml", base: str = ".") -> Pro
     )
     commands = _commands(file)
     accounts = _accounts(file)
+    roles = {account.role for account in accounts}
+    journeys = read_journeys(file, {route.id for _, route in routes}, roles)
+    for path, route in routes:
+        if route.session and route.session not in roles:
+            file.problem((*path, "session"), f'route: no [[account]] has the role "{one_line(route.session, 40)}"')
     providers = _providers(file)
     environment = file.read(file.table("environment"), ("environment",), Environment, what="environment")
     budgets = file.read(file.table("budgets"), ("budgets",), Budgets, what="budgets") or Budgets()
@@ -91,6 +96,7 @@ def parse_product(text: str, name: str = "product.toml", base: str = ".") -> Pro
     mail = file.read(file.table("mail"), ("mail",), Mail, what="mail") or Mail()
     _check_mail(file, mail)
     signals = read_signals(file)
+    speed = read_performance(file, _check_url)
     _check_network(file, network)
     if head is not None and not is_host_name(head.domain.lower().rstrip(".")):
         file.problem(("product", "domain"), f'product: domain: "{one_line(head.domain, 80)}" is not a domain name')
@@ -114,6 +120,14 @@ def parse_product(text: str, name: str = "product.toml", base: str = ".") -> Pro
         environment=environment or Environment(),
         mail=mail,
         signals=signals,
+        pools=speed.pools,
+        load=speed.load,
+        database=speed.database,
+        logs=speed.logs,
+        queues=speed.queues,
+        server=speed.server,
+        dependencies=speed.dependencies,
+        freshness=speed.freshness,
         base=base,
     )
 
@@ -184,42 +198,6 @@ def _routes(file: TomlFile) -> list[tuple[Path, Route]]:
         )
         routes.append((path, replace(route, family=family)))
     return routes
-
-
-def _journeys(file: TomlFile, routes: set[str]) -> tuple[Journey, ...]:
-    journeys: list[Journey] = []
-    for path, table in file.tables("journey"):
-        steps: list[JourneyStep] = []
-        for step_path, step_table in file.tables("step", path, table):
-            step = file.read(step_table, step_path, JourneyStep, what="journey.step")
-            if step is None:
-                continue
-            if step.route not in routes:
-                file.problem(
-                    (*step_path, "route"), f'journey.step: no [[route]] has the id "{one_line(step.route, 60)}"'
-                )
-            if not _THINK.match(step.think):
-                file.problem(
-                    (*step_path, "think"),
-                    f'journey.step: think: "{one_line(step.think, 40)}" is no time such as "2s" or "2s..6s"',
-                )
-            steps.append(step)
-        rest = {key: value for key, value in table.items() if key != "step"}
-        journey = file.read(
-            rest,
-            path,
-            Journey,
-            what="journey",
-            rename={"steps": "step"},
-            skip=("steps",),
-            extra={"steps": tuple(steps)},
-        )
-        if journey is not None:
-            if journey.weight <= 0:
-                file.problem((*path, "weight"), "journey: weight must be more than 0")
-            check_traffic(file, path, journey)
-            journeys.append(journey)
-    return tuple(journeys)
 
 
 def _commands(file: TomlFile) -> dict[str, tuple[str, ...]]:
@@ -337,18 +315,14 @@ def write_product(product: Product) -> str:
     for route in product.routes:
         values: dict[str, Any] = {"id": route.id, "url": route.url, "kind": route.kind, "family": route.family}
         values |= {"core": route.core, "onboarding": route.onboarding}
-        if route.expect_status != (200,):
-            values["expect_status"] = route.expect_status
+        values |= {name: value for name, value in unusual(route).items() if name not in values}
         blocks.append(block("[[route]]", values))
     blocks += [block("[[redirect]]", {"from": r.source, "to": r.target}) for r in product.redirects]
     blocks += [
         block("[[sender]]", {"domain": s.domain, "provider": s.provider, "selectors": s.selectors})
         for s in product.senders
     ]
-    for journey in product.journeys:
-        values = {"id": journey.id, "weight": journey.weight, "per_hour": journey.per_hour, "minor": journey.minor}
-        blocks.append(block("[[journey]]", values))
-        blocks += [block("[[journey.step]]", {"route": step.route, "think": step.think}) for step in journey.steps]
+    blocks += journey_blocks(product.journeys)
     if product.repository:
         blocks.append(block("[repository]", {"path": product.repository}))
     if product.commands:
@@ -371,7 +345,19 @@ def write_product(product: Product) -> str:
     if product.environment != Environment():
         blocks.append(block("[environment]", {"production_names": product.environment.production_names}))
     if product.budgets != Budgets():
-        blocks.append(block("[budgets]", {"burst_per_second": product.budgets.burst_per_second}))
+        blocks.append(block("[budgets]", unusual(product.budgets)))
+    blocks += performance_blocks(
+        Performance(
+            product.pools,
+            product.load,
+            product.database,
+            product.logs,
+            product.queues,
+            product.server,
+            product.dependencies,
+            product.freshness,
+        )
+    )
     blocks += [block("[[signal]]", table) for table in signal_tables(product)]
     return "\n".join(blocks)
 
