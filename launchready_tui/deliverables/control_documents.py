@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from launchready_tui.deliverables import claims, kept
+from launchready_tui.deliverables import claims, kept, optimization_log
 from launchready_tui.deliverables.blocks import (
     Block,
     Callout,
@@ -130,6 +130,10 @@ def _signal_table(reading: Reading, groups: Sequence[Group]) -> tuple[Section, .
     return (head, kept.registry(reading), *_drills(reading, groups), *claims.known_and_missing(reading, groups))
 
 
+def _optimization_log(reading: Reading, groups: Sequence[Group]) -> tuple[Section, ...]:
+    return (optimization_log.changes(reading), *claims.known_and_missing(reading, groups))
+
+
 def _commands(reading: Reading, wanted: Iterable[str] = ()) -> Section:
     """The commands of the product profile, as they are written there."""
     names = tuple(wanted)
@@ -192,4 +196,5 @@ _PARTS: dict[str, Parts] = {
     "rollback-note": _rollback_note,
     "security-baseline": _security_baseline,
     "signal-table": _signal_table,
+    "optimization-log": _optimization_log,
 }

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from launchready_tui.deliverables.dates import day
+from launchready_tui.model.optimization import spread
 from launchready_tui.model.records import (
     Attestation,
     Authorization,
+    Change,
     ClockMark,
     Decision,
     Drill,
     Grant,
+    Measurement,
     Note,
     Ownership,
     Payload,
@@ -22,7 +25,7 @@ from launchready_tui.model.records import (
     Waiver,
 )
 from launchready_tui.model.runbook import Runbook
-from launchready_tui.text import one_line, span
+from launchready_tui.text import one_line, plural, span
 
 LIMIT = 240
 
@@ -67,6 +70,10 @@ def _sentence(said: Payload, runbook: Runbook) -> str:
             return f"sprint clock: {action}{f' {stage}' if stage else ''}{f', {reason}' if reason else ''}"
         case SignOff(by=by, role=role, verdict=verdict):
             return f"{by} signed as {role} at {verdict}"
+        case Change(title=title, endpoint=endpoint, commit=commit):
+            return f"change to {endpoint}: {title}{f', commit {commit[:12]}' if commit else ''}"
+        case Measurement(change=change, phase=phase, samples_ms=samples):
+            return f"measured {phase} change {change}: {plural(len(samples), 'sample')}, {spread(samples)}"
         case Undo(target=target):
             return f"record {target} was taken back"
         case Redo(target=target):

@@ -8,9 +8,11 @@ from typing import Any
 
 from launchready_tui.model.evidence import Ask, Evidence
 from launchready_tui.model.journal import State, payload
+from launchready_tui.model.optimization import Optimization, optimizations
 from launchready_tui.model.questions import (
     EarlierCertificate,
     KeptNote,
+    KeptOptimizations,
     Moment,
     NoteText,
     Question,
@@ -19,6 +21,7 @@ from launchready_tui.model.questions import (
     TlsHandshake,
     TlsSession,
 )
+from launchready_tui.model.questions.memory import MeasuredChange, OptimizationLog
 from launchready_tui.model.records import Note
 from launchready_tui.model.results import Run
 from launchready_tui.probes.outcome import Outcome, Probe
@@ -47,6 +50,8 @@ class WithMemory:
                 return Outcome(Moment(self._run.started_at))
             case KeptNote(check=check):
                 return Outcome(newest_note(self._state, check))
+            case KeptOptimizations(min_samples=least):
+                return Outcome(optimization_log(self._state, least))
             case _:
                 return await self._inner.answer(question, attempt, ask)
 
@@ -70,3 +75,30 @@ def newest_note(state: State, check: str) -> NoteText:
         if note.check == check:
             return NoteText(record.number, note.text, note.by)
     return NoteText(0)
+
+
+def optimization_log(state: State, min_samples: int) -> OptimizationLog:
+    """What was changed for speed, and what came of it."""
+    return OptimizationLog(tuple(_measured(item, min_samples) for item in optimizations(state)))
+
+
+def _measured(item: Optimization, min_samples: int) -> MeasuredChange:
+    before, after = item.before, item.after
+    return MeasuredChange(
+        record=item.record.number,
+        title=item.change.title,
+        endpoint=item.change.endpoint,
+        effect=item.effect(min_samples),
+        commit=item.change.commit,
+        count_before=before.count if before else 0,
+        count_after=after.count if after else 0,
+        p50_before=before.p50 if before else 0.0,
+        p50_after=after.p50 if after else 0.0,
+        p95_before=before.p95 if before else 0.0,
+        p95_after=after.p95 if after else 0.0,
+        p_value=item.p_value,
+        queries_before=before.said.queries if before else None,
+        queries_after=after.said.queries if after else None,
+        bytes_before=before.said.bytes if before else 0,
+        bytes_after=after.said.bytes if after else 0,
+    )

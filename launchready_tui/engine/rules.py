@@ -12,9 +12,11 @@ from launchready_tui.model.profile import parse_product
 from launchready_tui.model.records import (
     Attestation,
     Authorization,
+    Change,
     Decision,
     Drill,
     Grant,
+    Measurement,
     Note,
     Ownership,
     Payload,
@@ -86,6 +88,16 @@ def validate(payload: Payload, snapshot: Snapshot) -> None:
             _need(person, "The person is missing.", "Name the person.")
         case SignOff():
             _sign_off(payload, snapshot)
+        case Change(title=title, endpoint=endpoint):
+            _need(title, "The change has no words.", "Say in a few words what was changed.")
+            _endpoint(endpoint, snapshot)
+        case Measurement(change=change, samples_ms=samples):
+            if not any(record.number == change for record in snapshot.state.changes):
+                raise InputError(
+                    f"There is no change with the number {change}.", "`launchready measure FILE` lists them."
+                )
+            if not samples:
+                raise InputError("Nothing was measured.", "Measure again when the endpoint answers.")
         case _:
             pass
 
@@ -99,6 +111,15 @@ def entry_of(check: str, snapshot: Snapshot) -> Entry:
             f'There is no check "{one_line(check, 80)}"{guess}', "`launchready status FILE --all` lists them."
         )
     return entry
+
+
+def _endpoint(endpoint: str, snapshot: Snapshot) -> None:
+    known = [route.id for route in snapshot.product.routes]
+    if endpoint not in known:
+        raise InputError(
+            f'The profile has no route "{one_line(endpoint, 60)}"{did_you_mean(endpoint, known)}',
+            f"Choose one of {', '.join(known[:12])}." if known else "Declare it: [[route]] id and url.",
+        )
 
 
 def _attestation(said: Attestation, snapshot: Snapshot) -> None:

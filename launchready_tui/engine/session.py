@@ -32,6 +32,7 @@ from launchready_tui.model.evidence import Evidence
 from launchready_tui.model.journal import fold, payload, redoable, undoable
 from launchready_tui.model.product import Product
 from launchready_tui.model.profile import parse_product
+from launchready_tui.model.questions import Question
 from launchready_tui.model.records import Authorization, Payload, ProductText, Record, Redo, Undo
 from launchready_tui.model.results import Result, Run
 from launchready_tui.model.runbook import Runbook
@@ -261,7 +262,7 @@ class Session:
         """What a run of the selection would do."""
         snapshot = self.snapshot()
         planned = planning.plan(self._runbook, self._registry, snapshot.product, selection)
-        return planning.preview(planned, selection.levels, self._permission(snapshot, ""))
+        return planning.preview(planned, selection.levels, self.permission(snapshot, ""))
 
     async def run(self, selection: Selection, listener: Listener = nobody) -> Run:
         """Run checks. Cancelling the task ends it; what was finished is kept, and the run is `interrupted`."""
@@ -274,8 +275,6 @@ class Session:
 
         `authorized_by` stands for an authorization of all hosts where the file holds none.
         """
-        from launchready_tui.probes.prober import Prober
-
         snapshot = await asyncio.to_thread(self.snapshot)
         product = snapshot.product
         looked_at = ranges.with_ranges(product, data_folder())
@@ -283,20 +282,7 @@ class Session:
         run = await asyncio.to_thread(self._file.start_run, self._clock(), selection.label, TOOL)
         kept: list[Evidence[Any]] = []
         batch = Batch(lambda evidence, results: self._file.append_results(run.id, evidence, results))
-
-        def keep(evidence: Evidence[Any]) -> None:
-            kept.append(evidence)
-            batch.keep(evidence)
-
-        inner = Prober(product.network, product.base, product, self._tokens)
-        prober = WithMemory(inner, self._file.newest_evidence, run, snapshot.state)
-        permitted = self._permission(snapshot, authorized_by)
-
-        def may(host: str, level: Consent) -> bool:
-            """Authorized, and chosen for this run: a check that is passive in part asks no more than that."""
-            return level in selection.levels and permitted(host, level)
-
-        door = LiveDoor(prober, clock=self._clock, may=may, keep=keep)
+        door = self._door(snapshot, run, selection.levels, authorized_by, (kept.append, batch.keep))
         listener(RunStarted(run, len(planned)))
         results: tuple[Result, ...] = ()
         state = "interrupted"
@@ -308,6 +294,60 @@ class Session:
             listener(RunFinished(run, results))
         after = await asyncio.to_thread(self._snapshot, run.finished_at or self._clock())
         return Conclusion(run, results, tuple(kept), after, door.pacing.mandated)
+
+    async def look(
+        self,
+        questions: Sequence[Question[Any]],
+        label: str,
+        levels: frozenset[Consent] = frozenset({Consent.PASSIVE}),
+        *,
+        authorized_by: str = "",
+    ) -> tuple[Evidence[Any], ...]:
+        """Ask some questions one after the other, and keep the answers as a run that judged nothing."""
+        snapshot = await asyncio.to_thread(self.snapshot)
+        run = await asyncio.to_thread(self._file.start_run, self._clock(), label, TOOL)
+        batch = Batch(lambda evidence, results: self._file.append_results(run.id, evidence, results))
+        door = self._door(snapshot, run, levels, authorized_by, (batch.keep,))
+        state = "interrupted"
+        try:
+            answers = [(await door.ask(question, 1)).evidence for question in questions]
+            state = "finished"
+        finally:
+            await self._finish(door, batch, run, state)
+        return tuple(answers)
+
+    def keep_seen(self, label: str, evidence: Evidence[Any]) -> Run:
+        """Keep what was seen outside of `look` (a load test, which has a process of its own) as a run by itself."""
+        run = self._file.start_run(evidence.started_at, label, TOOL)
+        self._file.append_results(run.id, (codec.identified(evidence),), ())
+        return self._file.finish_run(run, evidence.finished_at, "finished")
+
+    def _door(
+        self,
+        snapshot: Snapshot,
+        run: Run,
+        levels: frozenset[Consent],
+        authorized_by: str,
+        keeping: Sequence[Callable[[Evidence[Any]], None]],
+    ) -> LiveDoor:
+        """The door of a run: probes, memory, and the consent that was given."""
+        from launchready_tui.probes.prober import Prober
+
+        product = snapshot.product
+        inner = Prober(product.network, product.base, product, self._tokens)
+        permitted = self.permission(snapshot, authorized_by)
+
+        def may(host: str, level: Consent) -> bool:
+            """Authorized, and chosen for this run: a check that is passive in part asks no more than that."""
+            return level in levels and permitted(host, level)
+
+        def keep(evidence: Evidence[Any]) -> None:
+            for taker in keeping:
+                taker(evidence)
+
+        return LiveDoor(
+            WithMemory(inner, self._file.newest_evidence, run, snapshot.state), clock=self._clock, may=may, keep=keep
+        )
 
     async def _execute(
         self,
@@ -343,7 +383,9 @@ class Session:
                 if task.done():
                     raise
 
-    def _permission(self, snapshot: Snapshot, authorized_by: str) -> Callable[[str, Consent], bool]:
+    def permission(self, snapshot: Snapshot, authorized_by: str = "") -> Callable[[str, Consent], bool]:
+        """Whether a host may be asked at a level: by a record, or by `authorized_by` for the product's own hosts."""
+
         def may(host: str, level: Consent) -> bool:
             if level is Consent.PASSIVE:
                 return True

@@ -10,10 +10,12 @@ from typing import TypeVar
 from launchready_tui.model.records import (
     Attestation,
     Authorization,
+    Change,
     ClockMark,
     Decision,
     Drill,
     Grant,
+    Measurement,
     Note,
     Ownership,
     Payload,
@@ -92,6 +94,8 @@ class State:
     notes: tuple[Record, ...] = ()
     authorizations: tuple[Record, ...] = ()
     sign_offs: tuple[Record, ...] = ()
+    changes: tuple[Record, ...] = ()
+    measurements: tuple[Record, ...] = ()
     clock: Clock = Clock()
     undoable: int = 0
     redoable: int = 0
@@ -143,7 +147,8 @@ def fold(records: Iterable[Record]) -> State:
     grants: dict[tuple[str, str], Grant] = {}
     newest: dict[type[Payload], dict[Key, Record]] = {Attestation: {}, Drill: {}, Waiver: {}}
     owners: dict[Key, Ownership] = {}
-    lists: dict[type[Payload], list[Record]] = {Decision: [], Note: [], Authorization: [], SignOff: []}
+    listed = (Decision, Note, Authorization, SignOff, Change, Measurement)
+    lists: dict[type[Payload], list[Record]] = {kind: [] for kind in listed}
     clock = Clock()
     for record in counting(everything):
         match record.payload:
@@ -178,6 +183,8 @@ def fold(records: Iterable[Record]) -> State:
         notes=tuple(lists[Note]),
         authorizations=tuple(lists[Authorization]),
         sign_offs=tuple(lists[SignOff]),
+        changes=tuple(lists[Change]),
+        measurements=tuple(lists[Measurement]),
         clock=clock,
         undoable=undoable(everything),
         redoable=redoable(everything),

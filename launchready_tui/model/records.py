@@ -227,6 +227,41 @@ class SignOff(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class Change(Payload):
+    """A change that is to make an endpoint faster: what, for which route of the profile (its id), in which commit."""
+
+    kind: ClassVar[str] = "change"
+
+    title: str
+    endpoint: str
+    commit: str = ""
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement(Payload):
+    """How fast the endpoint of a change was, before or after it.
+
+    `change` is the number of the change's record. Times are in milliseconds, `samples_ms` in the order in which they
+    were taken, without the `discarded` ones that warmed up. `bytes` are those of one answer on the wire, `queries` the
+    statements of one request (None: not seen, `unseen` says why); `plan` is a hash of the plans behind it.
+    """
+
+    kind: ClassVar[str] = "measurement"
+
+    change: int
+    phase: Literal["before", "after"]
+    url: str
+    samples_ms: tuple[float, ...]
+    discarded: int = 0
+    bytes: int = 0
+    queries: float | None = None
+    plan: str = ""
+    unseen: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Undo(Payload):
     """The record of that number no longer counts."""
 
@@ -262,6 +297,8 @@ PAYLOADS: dict[str, type[Payload]] = {
         Drill,
         ClockMark,
         SignOff,
+        Change,
+        Measurement,
         Undo,
         Redo,
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from launchready_tui.model.optimization import spread
 from launchready_tui.model.records import (
     Attestation,
     Authorization,
+    Change,
     ClockMark,
     Decision,
     Drill,
     Grant,
+    Measurement,
     Note,
     Ownership,
     Payload,
@@ -73,6 +76,10 @@ def describe(payload: Payload, runbook: Runbook | None = None) -> str:
             text = f"the clock was {action}{'ed' if action == 'start' else 'd'}"
         case SignOff(by=by, role=role, verdict=verdict):
             text = f"{by} signed as {role} at {verdict}"
+        case Change(title=title, endpoint=endpoint):
+            text = f"change to {endpoint}: {title}"
+        case Measurement(change=change, phase=phase, samples_ms=samples):
+            text = f"measured {phase} change {change}: {spread(samples)} of {plural(len(samples), 'sample')}"
         case Undo(target=target):
             text = f"record {target} was taken back"
         case Redo(target=target):

@@ -36,8 +36,22 @@ from launchready_tui.model.questions.backend import (
     PageBackends,
 )
 from launchready_tui.model.questions.base import Facts, Family, Question
+from launchready_tui.model.questions.database import DatabaseHealth, HealthFacts, StatementList, StatementStatistics
 from launchready_tui.model.questions.dns import Alias, DnsAnswer, DnsLookup, ResolverList, Resolvers
 from launchready_tui.model.questions.http import Cookie, HttpExchange, HttpResponse, Page, Reference
+from launchready_tui.model.questions.loadtest import (
+    GeneratorHealth,
+    JourneyLoad,
+    LoadEvent,
+    LoadLimits,
+    LoadPhase,
+    LoadPlan,
+    LoadPoint,
+    LoadReport,
+    LoadTest,
+    RouteLoad,
+    StepLoad,
+)
 from launchready_tui.model.questions.mail import (
     MailFacts,
     MailMessage,
@@ -51,14 +65,17 @@ from launchready_tui.model.questions.mail import (
 from launchready_tui.model.questions.memory import (
     EarlierCertificate,
     KeptNote,
+    KeptOptimizations,
     Moment,
     NoteText,
     RunMoment,
     SeenCertificate,
 )
+from launchready_tui.model.questions.plans import DatabasePlans, PlanList
 from launchready_tui.model.questions.provider import ProviderRead, ProviderReply
 from launchready_tui.model.questions.radar import RadarFacts, RadarSighting, RepositoryRadar
 from launchready_tui.model.questions.registration import RdapDomain, Registration
+from launchready_tui.model.questions.schema import IndexCatalogue, IndexFacts, RowSecurity, RowSecurityFacts
 from launchready_tui.model.questions.secrets import (
     BundleScan,
     EnvironmentUse,
@@ -89,6 +106,7 @@ QUESTIONS: dict[str, type[Question[Any]]] = {
         EarlierCertificate,
         RunMoment,
         KeptNote,
+        KeptOptimizations,
         RepositoryRadar,
         RdapDomain,
         RepositorySurvey,
@@ -109,6 +127,12 @@ QUESTIONS: dict[str, type[Question[Any]]] = {
         BackendRead,
         MailMessage,
         MailReports,
+        LoadTest,
+        StatementStatistics,
+        DatabaseHealth,
+        DatabasePlans,
+        IndexCatalogue,
+        RowSecurity,
     )
 }
 """Every kind of question by its name, for reading stored evidence."""
@@ -128,6 +152,8 @@ __all__ = [
     "Collection",
     "Comparison",
     "Cookie",
+    "DatabaseHealth",
+    "DatabasePlans",
     "DelegatedServer",
     "Delegation",
     "DelegationFacts",
@@ -138,10 +164,23 @@ __all__ = [
     "ExposedPath",
     "Facts",
     "Family",
+    "GeneratorHealth",
+    "HealthFacts",
     "HttpExchange",
     "HttpResponse",
+    "IndexCatalogue",
+    "IndexFacts",
+    "JourneyLoad",
     "KeptNote",
+    "KeptOptimizations",
     "Knock",
+    "LoadEvent",
+    "LoadLimits",
+    "LoadPhase",
+    "LoadPlan",
+    "LoadPoint",
+    "LoadReport",
+    "LoadTest",
     "Login",
     "LoginReply",
     "MailFacts",
@@ -154,6 +193,7 @@ __all__ = [
     "NoteText",
     "Page",
     "PageBackends",
+    "PlanList",
     "ProviderRead",
     "ProviderReply",
     "Question",
@@ -171,10 +211,16 @@ __all__ = [
     "ResolverList",
     "Resolvers",
     "RouteCodeReading",
+    "RouteLoad",
+    "RowSecurity",
+    "RowSecurityFacts",
     "RunMoment",
     "SecretScan",
     "SeenCertificate",
     "SetCookie",
+    "StatementList",
+    "StatementStatistics",
+    "StepLoad",
     "TlsHandshake",
     "TlsOffer",
     "TlsReply",

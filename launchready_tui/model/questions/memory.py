@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from launchready_tui.model.optimization import Effect
 from launchready_tui.model.questions.base import Facts, Question
 
 
@@ -69,3 +70,47 @@ class KeptNote(Question[NoteText]):
     answer: ClassVar[type[Facts]] = NoteText
 
     check: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredChange:
+    """A change of the optimization log. Times are in milliseconds, `count_*` numbers of samples (0: not measured).
+
+    `effect` is faster, slower, unproven, too-few or open (`launchready_tui.model.optimization`).
+    """
+
+    record: int
+    title: str
+    endpoint: str
+    effect: Effect
+    commit: str = ""
+    count_before: int = 0
+    count_after: int = 0
+    p50_before: float = 0.0
+    p50_after: float = 0.0
+    p95_before: float = 0.0
+    p95_after: float = 0.0
+    p_value: float | None = None
+    queries_before: float | None = None
+    queries_after: float | None = None
+    bytes_before: int = 0
+    bytes_after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizationLog(Facts):
+    """The changes that were made for speed, oldest first."""
+
+    changes: tuple[MeasuredChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOptimizations(Question[OptimizationLog]):
+    """What people changed for speed in this engagement, and what was measured before and after. `min_samples` is how
+    many samples a proof needs on each side.
+    """
+
+    kind: ClassVar[str] = "kept-optimizations"
+    answer: ClassVar[type[Facts]] = OptimizationLog
+
+    min_samples: int = 60
