@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from launchready_tui.engine.work import minutes_of_all
 from launchready_tui.model.board import BarState, Gate, GateItem, GateVerdict, Standing
 from launchready_tui.model.journal import State, payload
 from launchready_tui.model.records import Decision
@@ -59,7 +60,7 @@ def compute_gate(runbook: Runbook, board: Sequence[Standing], state: State) -> G
         unseen=unseen,
         stale=sum(row.stale for row in board),
         waived=len(waived),
-        minutes=_work([row for row in board if row.key in holding]),
+        minutes=minutes_of_all([row for row in board if row.key in holding]),
     )
 
 
@@ -94,7 +95,7 @@ def _item(bar: Bar, rows: list[Standing], decided: frozenset[str]) -> GateItem:
         state=state,
         sentence=_sentence(state, holding, rows),
         because=tuple(row.key for row in sorted((r for s, r in states if not s.is_green), key=_urgency)),
-        minutes=_work([row for row_state, row in states if not row_state.is_green]),
+        minutes=minutes_of_all([row for row_state, row in states if not row_state.is_green]),
     )
 
 
@@ -143,11 +144,3 @@ def _sentence(state: BarState, holding: list[Standing], rows: list[Standing]) ->
     unseen = sum(row.verdict in _UNSEEN for row in applying)
     known = f"; {plural(unseen, 'lesser one')} not seen, among the known issues" if unseen else ""
     return f"{passing} of {len(applying)} hold{known}."
-
-
-def _work(rows: Iterable[Standing]) -> int:
-    """Minutes of work: each check once, however many subjects it holds up."""
-    minutes: dict[str, int] = {}
-    for row in rows:
-        minutes[row.entry.id] = row.entry.minutes
-    return sum(minutes.values())

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from launchready_tui.engine.work import RUN_MINUTES, Way, minutes_of, way_of
 from launchready_tui.model.board import Gate, Snapshot, Standing
-from launchready_tui.model.runbook import Entry, Kind
-from launchready_tui.model.verdicts import Severity, Verdict
-
-
-class Way(StrEnum):
-    """How a step is done."""
-
-    RUN = "run"
-    ANSWER = "answer"
-    DRILL = "drill"
-    DECIDE = "decide"
-    FIX = "fix"
-
-
-RUN_MINUTES = 1
-"""What looking costs, whatever it finds."""
+from launchready_tui.model.runbook import Entry
+from launchready_tui.model.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +62,9 @@ def _holding(gate: Gate) -> frozenset[tuple[str, str]]:
 
 def _step(rows: Sequence[Standing]) -> Step:
     entry = rows[0].entry
-    fails = [row for row in rows if row.verdict is Verdict.FAIL]
-    way = Way.FIX if fails else _way_to_see(rows)
-    minutes = RUN_MINUTES if way is Way.RUN else entry.minutes
+    way = way_of(rows)
     worst = sorted(rows, key=lambda row: (row.verdict is not Verdict.FAIL, row.key))
-    return Step(entry, way, minutes, tuple(row.key for row in worst))
-
-
-def _way_to_see(rows: Sequence[Standing]) -> Way:
-    """How what nobody saw, or saw too long ago, is decided."""
-    entry = rows[0].entry
-    if entry.kind is Kind.DRILL:
-        return Way.DRILL
-    if entry.kind is not Kind.LIVE:
-        return Way.ANSWER
-    again = any(row.stale or row.verdict in (Verdict.NOT_RUN, Verdict.ERROR) for row in rows)
-    if again or any(row.result.reason == "attestation-expired" for row in rows):
-        return Way.RUN
-    return Way.ANSWER if any(row.severity is Severity.BLOCKER for row in rows) else Way.DECIDE
+    return Step(entry, way, minutes_of(way, rows), tuple(row.key for row in worst))
 
 
 def _with_turns(steps: Sequence[Step], gate: Gate) -> Iterable[Step]:

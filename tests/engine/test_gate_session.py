@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from launchready_tui.engine.session import Session
-from launchready_tui.engine.togreen import to_green
+from launchready_tui.engine.togreen import to_green, total
 from launchready_tui.errors import InputError
 from launchready_tui.model.board import GateVerdict, Snapshot
 from launchready_tui.model.records import Attestation, Decision, Payload, ProductText, SignOff, Waiver
@@ -129,6 +129,7 @@ def test_the_gate_of_a_session_against_the_slow_reading(begins_green: bool, doin
         steps = to_green(sprint.snapshot())
         assert bool(steps) == (sprint.snapshot().gate.verdict is GateVerdict.NO_GO)
         assert [step.minutes for step in steps] == sorted(step.minutes for step in steps)
+        assert total(steps) == sprint.snapshot().gate.minutes
     finally:
         sprint.session.close()
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from launchready_tui.engine import ideas
 from launchready_tui.engine.replan import LATER, NEVER, NOW, drop, dropped, overrun, plan, suggested, to_drop
-from launchready_tui.engine.togreen import Way, to_green
+from launchready_tui.engine.togreen import to_green
+from launchready_tui.engine.work import Way
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.journal import fold
 from launchready_tui.model.records import ClockMark, Decision, Payload, Record

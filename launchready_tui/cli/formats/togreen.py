@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from launchready_tui.cli import output
-from launchready_tui.engine.togreen import RUN_MINUTES, Way, apart, to_green, total, turned
+from launchready_tui.engine.togreen import apart, to_green, total, turned
+from launchready_tui.engine.work import RUN_MINUTES, Way
 from launchready_tui.model.board import Snapshot
 from launchready_tui.text import plural, span
 

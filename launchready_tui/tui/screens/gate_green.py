@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from launchready_tui.engine.togreen import RUN_MINUTES, Step, Way, apart, to_green, total, turned
+from launchready_tui.engine.togreen import Step, apart, to_green, total, turned
+from launchready_tui.engine.work import RUN_MINUTES, Way
 from launchready_tui.model.board import Snapshot
 from launchready_tui.text import plural
 from launchready_tui.tui import render
