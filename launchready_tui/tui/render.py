@@ -58,17 +58,20 @@ def mark_of(row: Standing, running: bool = False) -> Mark:
     return mark_of_verdict(verdict)
 
 
+_VERDICT_MARKS = {
+    Verdict.PASS: Mark.PASS,
+    Verdict.WARN: Mark.WARN,
+    Verdict.FAIL: Mark.FAIL,
+    Verdict.UNKNOWN: Mark.UNKNOWN,
+    Verdict.NOT_APPLICABLE: Mark.NOT_APPLICABLE,
+    Verdict.NOT_RUN: Mark.NOT_RUN,
+    Verdict.ERROR: Mark.ERROR,
+}
+
+
 def mark_of_verdict(verdict: Verdict) -> Mark:
     """The state of a bare verdict, as in a history."""
-    return {
-        Verdict.PASS: Mark.PASS,
-        Verdict.WARN: Mark.WARN,
-        Verdict.FAIL: Mark.FAIL,
-        Verdict.UNKNOWN: Mark.UNKNOWN,
-        Verdict.NOT_APPLICABLE: Mark.NOT_APPLICABLE,
-        Verdict.NOT_RUN: Mark.NOT_RUN,
-        Verdict.ERROR: Mark.ERROR,
-    }[verdict]
+    return _VERDICT_MARKS[verdict]
 
 
 def mark_of_bar(state: BarState) -> Mark:

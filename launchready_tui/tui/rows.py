@@ -20,6 +20,7 @@ Key = tuple[str, str]
 """Check and subject; subject '' stands for the check as a whole."""
 
 _RANK = {mark: rank for rank, mark in enumerate(URGENCY)}
+_WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
 _UNSEEN = (Verdict.UNKNOWN, Verdict.NOT_RUN, Verdict.ERROR)
 _JOURNEY = {"checkout": 5, "signup": 4, "login": 4, "listing": 3, "search": 2}
 _EXPOSURE = {"authed": 0.6, "internal": 0.3}
@@ -35,7 +36,10 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the list. `lead` is what it stands for: the worst of its subjects."""
+    """One line of the list. `lead` is what it stands for: the worst of its subjects.
+
+    `title` and `about` may hold outside text: whoever draws them makes it safe, for the lines that are seen.
+    """
 
     shape: Shape
     key: Key
@@ -73,10 +77,13 @@ class Board:
         self._stages: dict[str, list[Key]] = {}
         for row in snapshot.board:
             self._stages.setdefault(row.entry.stage, []).append(row.key)
+        self._tallies: list[StageTally] | None = None
+        self._fixes: list[Row] | None = None
         self.add(results or {})
 
     def add(self, results: Mapping[Key, Result]) -> None:
         """Results that came in."""
+        self._tallies = self._fixes = None
         for key, result in results.items():
             if key in self._rows:
                 self._rows[key] = with_result(self._rows[key], result)
@@ -96,6 +103,18 @@ class Board:
 
     def __iter__(self) -> Iterator[Standing]:
         return iter(self._rows.values())
+
+    def tallies(self) -> list[StageTally]:
+        """How far each stage is, in order; counted once until results come in."""
+        if self._tallies is None:
+            self._tallies = stage_tallies(self)
+        return self._tallies
+
+    def fixes(self) -> list[Row]:
+        """What to repair first; sorted once until results come in."""
+        if self._fixes is None:
+            self._fixes = fix_first(self)
+        return self._fixes
 
 
 def build_rows(
@@ -140,8 +159,11 @@ def _by_check(
 
 def worst(members: Sequence[Standing], running: Collection[Key] = ()) -> tuple[Mark, Standing]:
     """The worst state and the row that has it."""
-    marked = [(mark_of(member, member.key in running), member) for member in members]
-    return min(marked, key=lambda item: (_RANK[item[0]], list(Severity).index(item[1].severity)))
+    return _worst([mark_of(member, member.key in running) for member in members], members)
+
+
+def _worst(marks: Sequence[Mark], members: Sequence[Standing]) -> tuple[Mark, Standing]:
+    return min(zip(marks, members, strict=True), key=lambda marked: (_RANK[marked[0]], _WEIGHT[marked[1].severity]))
 
 
 def _check_row(
@@ -152,8 +174,9 @@ def _check_row(
     done: Collection[Key],
     domain: str,
 ) -> Row:
-    mark, lead = worst(members)
-    busy = sum(member.key in running for member in members)
+    marks = [mark_of(member) for member in members]
+    mark, lead = _worst(marks, members)
+    busy = sum(member.key in running for member in members) if running else 0
     if busy:
         mark = Mark.RUNNING
     owners = {member.owner.owner for member in members if member.owner}
@@ -163,7 +186,7 @@ def _check_row(
         about = "" if subject == domain else one_line(subject, 60)
         key = lead.key
     else:
-        alike = sum(mark_of(member) is mark for member in members)
+        alike = marks.count(mark)
         noun = ("address", "addresses") if "/" in members[0].result.subject else ("host", "hosts")
         about = plural(len(members), *noun)
         if busy:
@@ -196,7 +219,7 @@ def _subject_row(member: Standing, running: Collection[Key]) -> Row:
         (member,),
         mark,
         mark is Mark.FAIL and member.severity is Severity.BLOCKER,
-        one_line(member.result.summary, 120),
+        member.result.summary,
         member.owner.owner if member.owner else "",
         member.result.at if _was_seen(member) else None,
     )

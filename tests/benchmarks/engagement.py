@@ -90,6 +90,7 @@ def _records() -> Iterator[Any]:
     yield Person("Anna", "founder")
     yield Person("Bram", "backup")
     yield ClockMark("start", stage="S1")
+    yield ClockMark("pause", "the prompt of an overrun time box would take the keys")
     for check in ("dns.hosts-resolve", "tls.protocols"):
         yield Ownership(check, "", "Anna", "Tue")
 

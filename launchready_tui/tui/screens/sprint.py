@@ -18,7 +18,7 @@ from launchready_tui.model.runbook import Stage
 from launchready_tui.text import one_line, plural
 from launchready_tui.tui import headings, query, render
 from launchready_tui.tui.overrunning import ClockedScreen
-from launchready_tui.tui.rows import Board, Key, Row, Shape, build_rows, fix_first, stage_tallies
+from launchready_tui.tui.rows import Board, Key, Row, Shape, build_rows
 from launchready_tui.tui.running import Progress
 from launchready_tui.tui.widgets.checklist import CheckList
 from launchready_tui.tui.widgets.detail import Detail
@@ -174,10 +174,10 @@ To select text with the mouse, hold shift (or option) in most terminals.
         snapshot = self.launch.snapshot
         if snapshot is None or self.board is None:
             return
-        progress = stage_tallies(self.board)
+        progress = self.board.tallies()
         self.query_one(StageRail).show(progress, self.stage_id)
         self.query_one(StageLine).show(progress, self.stage_id)
-        rows = fix_first(self.board, 60)
+        rows = self.board.fixes()[:60]
         fixes = self.query_one(FixFirst)
         fixes.show(rows)
         minutes = sum(row.lead.entry.minutes for row in rows if row.lead)

@@ -14,7 +14,7 @@ from launchready_tui.text import plural, span
 from launchready_tui.tui.base import LaunchScreen
 from launchready_tui.tui.paragraphs import Line, block, wrap
 from launchready_tui.tui.render import Mark
-from launchready_tui.tui.rows import Board, stage_tallies
+from launchready_tui.tui.rows import Board
 from launchready_tui.tui.widgets.textlines import TextLines
 
 
@@ -88,7 +88,7 @@ time: below each stands how it would read now.
         if stage is None or not self.is_mounted:
             return
         width = max(30, min(100, self.query_one(TextLines).text_width))
-        progress = next(tally for tally in stage_tallies(Board(snapshot)) if tally.stage is stage)
+        progress = next(tally for tally in Board(snapshot).tallies() if tally.stage is stage)
         waiting = snapshot.progress(stage).waiting
         lines: list[Line] = [*block(stage.goal, width, "bold"), []]
         facts = [

@@ -301,7 +301,7 @@ class CheckList(Aware, ScrollView, can_focus=True):
             strong = "bold" if row.loud else "muted" if row.mark.tone == "muted" and not is_cursor else ""
         else:
             about = max(14, min(rest - 20, int(rest * 0.55)))
-            words = f" {row.about}"
+            words = f" {one_line(row.about, 120)}"
             title, strong = f"  {one_line(row.title)}", ""
         return [
             piece(sign, 1, "focus"),
