@@ -21,6 +21,7 @@ VERBS = {
     "practice": ("practice", "Start a practice sprint against a small marketplace full of faults."),
     "new": ("new", "Make a new engagement."),
     "check": ("check", "Run checks and print their results."),
+    "load": ("load", "Run the journeys as a load test."),
     "status": ("status", "Print the gate and how far each stage is."),
     "explain": ("explain", "Say what a check does, why, and how to repeat it by hand."),
     "product": ("product", "Show, edit or import the product profile."),
@@ -29,6 +30,7 @@ VERBS = {
     "decide": ("decide", "Record a decision."),
     "waive": ("waive", "Accept the risk of one finding until a date."),
     "own": ("own", "Say who owns a check."),
+    "measure": ("measure", "Measure a route before and after a change."),
     "authorize": ("authorize", "Record the permission for active checks, load or commands."),
     "undo": ("undo", "Take back the newest record."),
     "redo": ("redo", "Bring back what was taken back."),
@@ -36,6 +38,8 @@ VERBS = {
     "export": ("export", "Write the handover pack into a folder."),
     "verify": ("verify", "Prove that a handover pack was not altered."),
     "secrets": ("secrets", "Look for secrets in a folder, in what is staged, or in a git history."),
+    "logs": ("logs", "Show which routes take the time, from access logs."),
+    "queries": ("queries", "Rank the statements in a database's log by the time they take."),
     "token": ("token", "Keep provider tokens in the keyring."),
     "doctor": ("doctor", "Say what works on this machine and what is missing."),
 }
@@ -129,3 +133,9 @@ def run(args: list[str] | None = None) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitCode.OK)
+    except Exception as error:
+        from launchready_tui.folders import config_folder, keep_traceback
+
+        notices.notice(f"This is a bug of ours: {type(error).__name__}: {error}")
+        notices.notice(f"Please report it with the trace in {keep_traceback(error, config_folder())}.")
+        sys.exit(ExitCode.COULD_NOT_SEE)

@@ -8,17 +8,25 @@ from typing import Any
 from launchready_tui.model.evidence import Ask, Fault
 from launchready_tui.model.product import Network, Product
 from launchready_tui.model.questions import Question, TlsHandshake, TlsOffer
+from launchready_tui.probes.accesslog import AccessLogProbe
 from launchready_tui.probes.accounts import AccountProbe
 from launchready_tui.probes.backends import BackendProbe
 from launchready_tui.probes.bundle import BundleProbe
+from launchready_tui.probes.cacheviews import CacheViewProbe
 from launchready_tui.probes.dns import DnsProbe
 from launchready_tui.probes.dnsdelegation import DelegationProbe
 from launchready_tui.probes.dnszone import ZoneProbe
 from launchready_tui.probes.exposure import ExposureProbe
+from launchready_tui.probes.freshness import FreshnessProbe
 from launchready_tui.probes.http import HttpProbe
+from launchready_tui.probes.latency import LatencyProbe
+from launchready_tui.probes.lighthouse import LighthouseProbe
 from launchready_tui.probes.mailfiles import MailFileProbe
 from launchready_tui.probes.outcome import Outcome, Probe, failure
+from launchready_tui.probes.payload import PayloadProbe
+from launchready_tui.probes.postgresprobe import PostgresProbe
 from launchready_tui.probes.provider import ProviderProbe, Tokens
+from launchready_tui.probes.querylog import QueryLogProbe
 from launchready_tui.probes.radar import RadarProbe
 from launchready_tui.probes.rdap import RdapProbe
 from launchready_tui.probes.repository import RepositoryProbe
@@ -45,7 +53,10 @@ class Prober:
         pace = product.budgets.burst_per_second
         accounts = AccountProbe(http, tokens, product.accounts, product.domain, pace=pace)
         backends = BackendProbe(http.fetcher)
+        views = CacheViewProbe(http, product.accounts)
         repository = RepositoryProbe(base)
+        querylogs = QueryLogProbe(http, base)
+        postgres = PostgresProbe(network, base, tokens)
         self._network, self._base = network, base
         self._probes: dict[str, Probe] = {
             "dns-lookup": dns,
@@ -64,13 +75,27 @@ class Prober:
             "tracked-files": repository,
             "environment-use": repository,
             "route-code": repository,
+            "access-log": AccessLogProbe(base),
             "bundle-scan": BundleProbe(http.fetcher),
             "exposed-path": ExposureProbe(http.fetcher),
             "rate-burst": accounts,
             "account-compare": accounts,
             "login": accounts,
+            "query-log-reading": querylogs,
+            "tagged-request": querylogs,
             "page-backends": backends,
             "backend-read": backends,
+            "statement-statistics": postgres,
+            "query-plans": postgres,
+            "index-catalogue": postgres,
+            "database-health": postgres,
+            "row-security": postgres,
+            "private-views": views,
+            "cache-tricks": views,
+            "freshness-trial": FreshnessProbe(http),
+            "payload-reading": PayloadProbe(http),
+            "latency-sample": LatencyProbe(http, pace=pace),
+            "lighthouse-reports": LighthouseProbe(base),
         }
 
     async def answer(self, question: Question[Any], attempt: int, ask: Ask) -> Outcome:

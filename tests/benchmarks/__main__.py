@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import audit, cold_start, first_paint, key_to_paint, versus
+from tests.benchmarks import audit, cold_start, fingerprints, first_paint, key_to_paint, logs, versus
 from tests.benchmarks.figures import Table
 
 ALL: dict[str, Callable[[], Table]] = {
@@ -14,6 +14,8 @@ ALL: dict[str, Callable[[], Table]] = {
     "audit": audit.measure,
     "versus": versus.measure,
     "key_to_paint": key_to_paint.measure,
+    "logs": logs.measure,
+    "fingerprints": fingerprints.measure,
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from launchready_tui.model.questions.accesslog import AccessLog, AccessLogReading, LogRoute
 from launchready_tui.model.questions.accounts import (
     AccountCompare,
     BurstReply,
@@ -36,9 +37,11 @@ from launchready_tui.model.questions.backend import (
     PageBackends,
 )
 from launchready_tui.model.questions.base import Facts, Family, Question
+from launchready_tui.model.questions.caching import CacheTricks, FreshnessTrial, PrivateViews
 from launchready_tui.model.questions.database import DatabaseHealth, HealthFacts, StatementList, StatementStatistics
 from launchready_tui.model.questions.dns import Alias, DnsAnswer, DnsLookup, ResolverList, Resolvers
 from launchready_tui.model.questions.http import Cookie, HttpExchange, HttpResponse, Page, Reference
+from launchready_tui.model.questions.latency import LatencySample, LighthouseReports
 from launchready_tui.model.questions.loadtest import (
     GeneratorHealth,
     JourneyLoad,
@@ -63,16 +66,22 @@ from launchready_tui.model.questions.mail import (
     ReportRow,
 )
 from launchready_tui.model.questions.memory import (
+    DecisionText,
     EarlierCertificate,
+    KeptDecision,
+    KeptLoad,
     KeptNote,
     KeptOptimizations,
     Moment,
+    NewestLoad,
     NoteText,
     RunMoment,
     SeenCertificate,
 )
+from launchready_tui.model.questions.payload import PayloadReading
 from launchready_tui.model.questions.plans import DatabasePlans, PlanList
 from launchready_tui.model.questions.provider import ProviderRead, ProviderReply
+from launchready_tui.model.questions.querylog import QueryLogFacts, QueryLogReading, TaggedReply, TaggedRequest
 from launchready_tui.model.questions.radar import RadarFacts, RadarSighting, RepositoryRadar
 from launchready_tui.model.questions.registration import RdapDomain, Registration
 from launchready_tui.model.questions.schema import IndexCatalogue, IndexFacts, RowSecurity, RowSecurityFacts
@@ -106,7 +115,9 @@ QUESTIONS: dict[str, type[Question[Any]]] = {
         EarlierCertificate,
         RunMoment,
         KeptNote,
+        KeptDecision,
         KeptOptimizations,
+        NewestLoad,
         RepositoryRadar,
         RdapDomain,
         RepositorySurvey,
@@ -114,6 +125,7 @@ QUESTIONS: dict[str, type[Question[Any]]] = {
         TrackedFiles,
         EnvironmentUse,
         RouteCodeReading,
+        AccessLogReading,
         BundleScan,
         ExposedPath,
         Delegation,
@@ -128,6 +140,14 @@ QUESTIONS: dict[str, type[Question[Any]]] = {
         MailMessage,
         MailReports,
         LoadTest,
+        PrivateViews,
+        CacheTricks,
+        FreshnessTrial,
+        PayloadReading,
+        LatencySample,
+        LighthouseReports,
+        QueryLogReading,
+        TaggedRequest,
         StatementStatistics,
         DatabaseHealth,
         DatabasePlans,
@@ -139,6 +159,8 @@ QUESTIONS: dict[str, type[Question[Any]]] = {
 
 __all__ = [
     "QUESTIONS",
+    "AccessLog",
+    "AccessLogReading",
     "AccountCompare",
     "Alias",
     "Backend",
@@ -147,6 +169,7 @@ __all__ = [
     "BackendView",
     "BundleScan",
     "BurstReply",
+    "CacheTricks",
     "Certificate",
     "CipherGroup",
     "Collection",
@@ -154,6 +177,7 @@ __all__ = [
     "Cookie",
     "DatabaseHealth",
     "DatabasePlans",
+    "DecisionText",
     "DelegatedServer",
     "Delegation",
     "DelegationFacts",
@@ -164,6 +188,7 @@ __all__ = [
     "ExposedPath",
     "Facts",
     "Family",
+    "FreshnessTrial",
     "GeneratorHealth",
     "HealthFacts",
     "HttpExchange",
@@ -171,9 +196,13 @@ __all__ = [
     "IndexCatalogue",
     "IndexFacts",
     "JourneyLoad",
+    "KeptDecision",
+    "KeptLoad",
     "KeptNote",
     "KeptOptimizations",
     "Knock",
+    "LatencySample",
+    "LighthouseReports",
     "LoadEvent",
     "LoadLimits",
     "LoadPhase",
@@ -181,6 +210,7 @@ __all__ = [
     "LoadPoint",
     "LoadReport",
     "LoadTest",
+    "LogRoute",
     "Login",
     "LoginReply",
     "MailFacts",
@@ -190,12 +220,17 @@ __all__ = [
     "MailSignature",
     "MailVerdict",
     "Moment",
+    "NewestLoad",
     "NoteText",
     "Page",
     "PageBackends",
+    "PayloadReading",
     "PlanList",
+    "PrivateViews",
     "ProviderRead",
     "ProviderReply",
+    "QueryLogFacts",
+    "QueryLogReading",
     "Question",
     "RadarFacts",
     "RadarSighting",
@@ -221,6 +256,8 @@ __all__ = [
     "StatementList",
     "StatementStatistics",
     "StepLoad",
+    "TaggedReply",
+    "TaggedRequest",
     "TlsHandshake",
     "TlsOffer",
     "TlsReply",

@@ -1,7 +1,7 @@
 """What a PostgreSQL database says about itself to a login that can only read.
 
-No facts hold a DSN, a password, a value of a row or a literal of a statement. Of the place only the host's name is kept,
-as the operator's DSN writes it.
+No facts hold a DSN, a password, a value of a row or a literal of a statement. Of the place only the host's name is
+kept, as the operator's DSN writes it.
 """
 
 from __future__ import annotations

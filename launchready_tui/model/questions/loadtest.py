@@ -73,8 +73,10 @@ class RouteLoad:
     In arrival mode latencies count from the moment at which the request was due, and `service_p95_ms` from the moment
     at which it was sent. `p95_low_ms` and `p95_high_ms` hold the true p95 with 95 % confidence (order statistics;
     -1: cannot be given). `errors` counts failures by kind: `status-503`, `timeout`, `refused`, `reset`, `tls`,
-    `certificate`, `extract`, `left-site`, `too-large`, `unfinished`, `generator`. `dropped` are requests that were due
-    and were never sent. `bytes` are those of the bodies on the wire.
+    `certificate`, `extract` (a value for a later step was not there), `left-site`, `redirects`, `too-large`,
+    `malformed`, `unreachable`, `unresolved`, `unfinished` (still open at the end); `ports` and `files` are limits of
+    the generator itself. `dropped` are requests that were due and were never sent. `bytes` are those of the bodies on
+    the wire. A p95 up to `pass_ms` passes, above `fail_ms` it fails: checkout may take longer.
     """
 
     route: str
@@ -95,6 +97,8 @@ class RouteLoad:
     peak_failures: int = 0
     peak_p95_ms: float = 0.0
     errors: Mapping[str, int] = field(default_factory=dict)
+    pass_ms: float = 500.0
+    fail_ms: float = 800.0
 
     @property
     def indicative(self) -> bool:
@@ -212,6 +216,22 @@ class LoadLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class BurstLoad:
+    """Many sessions at once that each leave work behind, such as fifty sign-ups within seconds, after the test itself.
+
+    `sessions` are those that went well to their end; `until` is the end of the traffic on the burst's own timeline,
+    `server` what was seen on it, until the queues were drained. `partial` says what did not go as planned.
+    """
+
+    sessions: int = 0
+    requests: int = 0
+    failures: int = 0
+    until: float = 0.0
+    server: ServerWatch = field(default_factory=ServerWatch)
+    partial: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LoadReport(Facts):
     """A load test as it went.
 
@@ -219,6 +239,7 @@ class LoadReport(Facts):
     stopped by hand, a worker disappeared, the generator crashed. `knee` is the highest step that held every limit (0:
     none), `max_concurrency` the most sessions at once that were carried within the limits, `most_users` the most that
     there were. `flood` are the same routes called alone, without sessions and pauses, at the same rate of requests.
+    `burst` is what queues made of many jobs at once; None where nobody asked for it.
     `arrivals_per_s` and `session_s` are what Little's law was measured with: sessions started a second, their length.
     """
 
@@ -239,6 +260,7 @@ class LoadReport(Facts):
     arrivals_per_s: float = 0.0
     session_s: float = 0.0
     flood: tuple[RouteLoad, ...] = ()
+    burst: BurstLoad | None = None
     limits: LoadLimits = LoadLimits()
     authorized_by: str = ""
     aborted: str = ""

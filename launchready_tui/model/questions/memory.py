@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from launchready_tui.model.optimization import Effect
 from launchready_tui.model.questions.base import Facts, Question
+from launchready_tui.model.questions.loadtest import LoadReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,26 @@ class KeptNote(Question[NoteText]):
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionText(Facts):
+    """The newest decision on a topic that no later one replaces; `record` is its number, 0 where nobody decided."""
+
+    record: int
+    choice: str = ""
+    why: str = ""
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDecision(Question[DecisionText]):
+    """What was decided about a topic in this engagement."""
+
+    kind: ClassVar[str] = "kept-decision"
+    answer: ClassVar[type[Facts]] = DecisionText
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class MeasuredChange:
     """A change of the optimization log. Times are in milliseconds, `count_*` numbers of samples (0: not measured).
 
@@ -114,3 +135,23 @@ class KeptOptimizations(Question[OptimizationLog]):
     answer: ClassVar[type[Facts]] = OptimizationLog
 
     min_samples: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLoad(Facts):
+    """The newest load test of the engagement: when it was over, and the id of its evidence; `found` is False before the
+    first one.
+    """
+
+    found: bool
+    report: LoadReport | None = None
+    at: datetime | None = None
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewestLoad(Question[KeptLoad]):
+    """What the newest load test saw. Asking starts none."""
+
+    kind: ClassVar[str] = "newest-load"
+    answer: ClassVar[type[Facts]] = KeptLoad

@@ -34,9 +34,9 @@ class Condition:
 class PlanNode:
     """A step of a plan. Nodes stand in the order of the plan, a child one `depth` below its parent.
 
-    Rows are per loop, as PostgreSQL reports them; what is only known after a run is None in an estimate. `table_rows` is
-    the size of the table by its statistics (-1: not known). `divisor` is by how many parallel workers the estimate of
-    rows was divided. `filters` are demands on rows that were read, `keys` those that an index answers.
+    Rows are per loop, as PostgreSQL reports them; what is only known after a run is None in an estimate. `table_rows`
+    is the size of the table by its statistics (-1: not known). `divisor` is by how many parallel workers the estimate
+    of rows was divided. `filters` are demands on rows that were read, `keys` those that an index answers.
     """
 
     depth: int

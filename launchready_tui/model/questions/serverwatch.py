@@ -10,8 +10,13 @@ from dataclasses import dataclass
 
 DB_USED, DB_LIMIT, DB_ACTIVE = "db.used", "db.limit", "db.active"
 DB_IDLE_IN_TRANSACTION, DB_LOCK_WAITS = "db.idle-in-transaction", "db.lock-waits"
-POOL_WAIT, MEMORY, STARTED = "pool.wait", "memory", "process.started"
-"""The names of the series that every product shares. `pool.wait` is seconds waited for a connection, per sample."""
+POOL_WAIT, POOL_WAITING, MEMORY, STARTED = "pool.wait", "pool.waiting", "memory", "process.started"
+"""The names of the series that every product shares.
+
+`pool.wait` is how long a request waited for a connection, in seconds; `pool.waiting` how many waited at a time (what a
+counter of seconds waited gives: by Little's law the wait is that number over the rate of requests). `process.started`
+is the Unix time at which the process began.
+"""
 
 
 def queue_depth(queue: str) -> str:
@@ -24,9 +29,17 @@ def queue_delay(queue: str) -> str:
     return f"queue.{queue}.delay"
 
 
+def queue_added(queue: str) -> str:
+    """The series of how many jobs a queue ever got, where its broker counts them."""
+    return f"queue.{queue}.added"
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One figure over time. `unit` is connections, bytes, jobs or s; `points` are (at, value), times rising."""
+    """One figure over time; `points` are (at, value), times rising.
+
+    `unit` is connections, requests, bytes, jobs, s or time.
+    """
 
     name: str
     unit: str
@@ -92,7 +105,10 @@ CALL_BUCKET_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class ServerWatch:
-    """Everything that was watched. `until` is the time of the last look; `log_lines` those that the app's log gained."""
+    """Everything that was watched, until the last look at `until`.
+
+    `log_lines` are those that the application's log gained, `log_unread` what of it could not be read.
+    """
 
     until: float = 0.0
     series: tuple[Series, ...] = ()
