@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import h2.exceptions
@@ -51,8 +51,25 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Phases:
+    """Where the time went, in seconds: finding the address, TCP, TLS (0 on a kept connection), waiting for the first
+    byte of the answer, reading it. `opened`: a connection was opened for it.
+    """
+
+    dns: float = 0.0
+    connect: float = 0.0
+    tls: float = 0.0
+    wait: float = 0.0
+    body: float = 0.0
+    opened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
-    """A response as it came. `headers` have lower-case names; `elapsed` is in seconds, from the first byte sent."""
+    """A response as it came. `headers` have lower-case names; `elapsed` is in seconds, from the first byte sent.
+
+    `wire` is the body's bytes before decompression, as far as it was read.
+    """
 
     response: httpx.Response
     headers: tuple[tuple[str, str], ...]
@@ -61,19 +78,44 @@ class Fetched:
     target: Target
     http_version: str
     elapsed: float
+    phases: Phases = Phases()
+    wire: int = 0
 
 
 class _Trace:
-    """Remembers when the request went out, and whether a connection had to be opened for it."""
+    """Remembers when the parts of an exchange began and ended, and whether a connection had to be opened for it."""
 
     def __init__(self) -> None:
-        self.sent_at: float | None = None
-        self.opened = False
+        self._at: dict[str, float] = {}
 
     async def __call__(self, event: str, info: dict[str, Any]) -> None:
-        if event.endswith("send_request_headers.started"):
-            self.sent_at = time.perf_counter()
-        self.opened = self.opened or event == "connection.connect_tcp.started"
+        # "http11.send_request_headers.started" and "http2.send_request_headers.started" are the same part.
+        self._at[event.partition(".")[2]] = time.perf_counter()
+
+    @property
+    def sent_at(self) -> float | None:
+        """When the request went out."""
+        return self._at.get("send_request_headers.started")
+
+    @property
+    def opened(self) -> bool:
+        """Whether a connection was opened."""
+        return "connect_tcp.started" in self._at
+
+    def phases(self, ended: float) -> Phases:
+        """The parts of an exchange that ended at that moment."""
+        answered = self._at.get("receive_response_headers.complete", ended)
+        return Phases(
+            connect=self._took("connect_tcp"),
+            tls=self._took("start_tls"),
+            wait=answered - (self.sent_at or answered),
+            body=ended - answered,
+            opened=self.opened,
+        )
+
+    def _took(self, part: str) -> float:
+        start, end = self._at.get(f"{part}.started"), self._at.get(f"{part}.complete")
+        return end - start if start is not None and end is not None else 0.0
 
 
 class Fetcher:
@@ -89,12 +131,17 @@ class Fetcher:
         """One request, one response; redirects are not followed. `jar` gives and takes cookies."""
         port = order.url.port or (443 if order.url.scheme == "https" else 80)
         # Outside the time limit: a lookup has its own, and may wait for others to be answered first.
+        asked_at = time.perf_counter()
         targets = await self._policy.targets(order.url.raw_host.decode(), port, order.family, order.address, ask)
         if isinstance(targets, Failure):
             return targets
+        looked_up = time.perf_counter() - asked_at
         try:
             async with asyncio.timeout(self._times.overall):
-                return await self._first(targets, order, jar)
+                got = await self._first(targets, order, jar)
+                if isinstance(got, Failure):
+                    return got
+                return replace(got, phases=replace(got.phases, dns=looked_up))
         except TimeoutError:
             message = f"{order.url.host} did not send a complete response within {self._times.overall:g} s"
             return Failure("timeout", message)
@@ -172,10 +219,12 @@ class Fetcher:
         try:
             body = Body(read_coding(response.headers.get("content-encoding", "")), max_bytes)
             assert isinstance(response.stream, httpx.AsyncByteStream)
+            wire = 0
             async for part in response.stream:
+                wire += len(part)
                 if not body.feed(part):
                     break
-            elapsed = time.perf_counter() - (trace.sent_at or time.perf_counter())
+            ended = time.perf_counter()
         finally:
             await response.aclose()
         return Fetched(
@@ -185,7 +234,9 @@ class Fetcher:
             cut=body.cut,
             target=target,
             http_version=response.http_version,
-            elapsed=elapsed,
+            elapsed=ended - (trace.sent_at or ended),
+            phases=trace.phases(ended),
+            wire=wire,
         )
 
 

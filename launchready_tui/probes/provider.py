@@ -32,6 +32,9 @@ Tokens = Callable[[str], str | None]
 """The token of a provider, or the password of a test account (`account:ROLE`); None if there is none. May block."""
 
 MOST_PAGES = 20
+MOST_MEMBERS = 50
+"""Members of one page: the API refuses more."""
+
 MOST_ITEMS = 2_000
 MAX_BYTES = 4 * 1024 * 1024
 LONGEST_WAIT = 10.0
@@ -64,6 +67,7 @@ APIS: Mapping[str, ProviderApi] = {
     "cloudflare": ProviderApi(
         "https://api.cloudflare.com/client/v4",
         (
+            ("/members", "Account Settings: Read"),
             ("/settings/", "Zone Settings: Read"),
             ("/dns_records", "DNS: Read"),
             ("/phases/ddos_l7/", "HTTP DDoS Managed Ruleset: Read"),
@@ -79,6 +83,16 @@ APIS: Mapping[str, ProviderApi] = {
     )
 }
 """The providers that can be read (ADAPTERS.md d1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An answer with all its pages; `configured` is False for a 404."""
+
+    address: str
+    result: Any = None
+    capped: bool = False
+    configured: bool = True
 
 
 class ProviderProbe:
@@ -120,7 +134,7 @@ class ProviderProbe:
         if self._network.nameservers and not self._bases.get(question.provider):
             message = f"the profile names its own name servers but no {question.provider} API ([providers])"
             return Outcome(failure=Failure("input-missing", message, Fault.USAGE))
-        token = await self._token(question.provider)
+        token = await self.token(question.provider)
         if not token:
             hint = f"no {question.provider} token is known (`launchready token set {question.provider}`)"
             return Outcome(failure=Failure("input-missing", hint, Fault.USAGE))
@@ -143,7 +157,11 @@ class ProviderProbe:
             self._fetchers[nearby] = Fetcher(DialPolicy(network), verifying_context(network, self._base))
         return self._fetchers[nearby]
 
-    async def _token(self, provider: str) -> str | None:
+    def override(self, provider: str) -> str:
+        """The base URL that the profile names, '' for the provider's own."""
+        return self._bases.get(provider, "")
+
+    async def token(self, provider: str) -> str | None:
         """The token, asked for once: a keyring may take seconds."""
         if provider not in self._known:
             self._known[provider] = asyncio.create_task(asyncio.to_thread(self._tokens, provider))
@@ -152,6 +170,15 @@ class ProviderProbe:
     async def _pages(
         self, question: ProviderRead, api: ProviderApi, base: str, token: str, ask: Ask
     ) -> tuple[ProviderReply, str] | Failure:
+        found = await self.whole(question, api, base, token, ask)
+        if isinstance(found, Failure):
+            return found
+        if not found.configured:
+            return ProviderReply(configured=False), found.address
+        return ProviderReply(True, canonical(_cleaned(found.result)), capped=found.capped), found.address
+
+    async def whole(self, question: ProviderRead, api: ProviderApi, base: str, token: str, ask: Ask) -> Whole | Failure:
+        """The result with all its pages, personal fields and all: whoever keeps it cleans it first."""
         items: list[Any] = []
         page = 1
         while True:
@@ -159,19 +186,19 @@ class ProviderProbe:
             if isinstance(got, Failure):
                 return got
             if got.response.status_code == 404:
-                return ProviderReply(configured=False), got.target.address
+                return Whole(got.target.address, configured=False)
             envelope = _envelope(question, api, got)
             if isinstance(envelope, Failure):
                 return envelope
             result = envelope.get("result")
             if not isinstance(result, list):
-                return ProviderReply(True, canonical(_cleaned(result))), got.target.address
+                return Whole(got.target.address, result)
             items += result
             info = envelope.get("result_info")
             total = info.get("total_pages") if isinstance(info, dict) else None
             more = isinstance(total, int) and page < total and bool(result)
             if not more or page >= MOST_PAGES or len(items) >= MOST_ITEMS:
-                return ProviderReply(True, canonical(_cleaned(items[:MOST_ITEMS])), capped=more), got.target.address
+                return Whole(got.target.address, items[:MOST_ITEMS], capped=more)
             page += 1
 
     async def _get(self, url: str, token: str, ask: Ask) -> Fetched | Failure:
@@ -224,6 +251,7 @@ def _paged(url: str, page: int, size: int) -> str:
     lists = ("/dns_records", "/zones?", "/pagerules", "/members")
     if not any(part in url for part in lists):
         return url
+    size = min(size, MOST_MEMBERS) if "/members" in url else size
     return f"{url}{'&' if '?' in url else '?'}{urlencode({'per_page': size, 'page': page})}"
 
 
