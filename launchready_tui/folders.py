@@ -24,3 +24,19 @@ def config_folder() -> Path:
     from platformdirs import user_config_path
 
     return user_config_path("launchready", appauthor=False)
+
+
+def keep_traceback(error: BaseException, folder: Path) -> Path:
+    """Write a traceback without the values of variables (they may be secrets) to a file for its owner only."""
+    import traceback
+
+    path = folder / "trace.log"
+    text = "".join(traceback.format_exception(error))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError:
+        return Path("(it could not be written)")
+    return path

@@ -62,3 +62,10 @@ def span(seconds: float) -> str:
         whole, rest = divmod(round(minutes), 60)
         return f"{whole} h {rest} min" if rest and hours < 12 else f"{whole} h"
     return f"{hours / 24:.0f} days"
+
+
+def clock(seconds: float) -> str:
+    """A time on a stopwatch or timeline: `02:15`, `-00:05` before it began."""
+    sign = "-" if seconds < -0.5 else ""
+    minutes, rest = divmod(round(abs(seconds)), 60)
+    return f"{sign}{minutes:02d}:{rest:02d}"

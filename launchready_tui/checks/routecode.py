@@ -37,8 +37,9 @@ async def slow_routes_code(subject: Subject[str], ask: Ask, limits: Limits) -> J
     known = f"{plural(len(facts.routes), 'route')} in {plural(facts.files, 'source file')}"
     if facts.frameworks:
         known += f" ({', '.join(facts.frameworks)})"
+    named_by = {"framework": ",".join(facts.frameworks)} if facts.frameworks else {}
     if not facts.marks:
-        return passed(f"hypothesis: {known}, and no spot that looks slow", note="hypothesis")
+        return passed(f"hypothesis: {known}, and no spot that looks slow", note="hypothesis", facts=named_by)
     order = list(WORDS)
     ranked = sorted(
         facts.marks,
@@ -48,7 +49,10 @@ async def slow_routes_code(subject: Subject[str], ask: Ask, limits: Limits) -> J
     named = "; ".join(f"{WORDS.get(mark.mark, mark.mark)} at {one_line(mark.place, 100)}" for mark in ranked[:top])
     details = tuple(_line(mark) for mark in ranked[:MOST_SHOWN])
     return warned(
-        "slow-route-suspected", f"hypothesis: {plural(len(facts.marks), 'spot')} of {known}: {named}", details=details
+        "slow-route-suspected",
+        f"hypothesis: {plural(len(facts.marks), 'spot')} of {known}: {named}",
+        details=details,
+        facts=named_by,
     )
 
 

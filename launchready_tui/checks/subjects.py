@@ -38,6 +38,14 @@ class MailDomain:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivatePage:
+    """A page of one test account; `role` is '' where the profile has no account."""
+
+    url: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Selector:
     """A DKIM selector of a domain; `name` is '' where the sender's selector is not known."""
 
@@ -186,6 +194,76 @@ def _signal_journeys(product: Product) -> list[tuple[str, Any]]:
     return list(journeys.items()) or [(product.domain, None)]
 
 
+def _or_domain(product: Product, found: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """What was found; the domain without an item where nothing is declared, so that this shows."""
+    return found or [(product.domain, None)]
+
+
+def _core(*kinds: str, everybody: bool = True) -> Callable[[Product], list[tuple[str, Any]]]:
+    """The core routes of some kinds: those that everybody may see, or those of one account too."""
+
+    def found(product: Product) -> list[tuple[str, Any]]:
+        routes = (route for route in product.routes if route.core and route.kind in kinds)
+        return _or_domain(product, [(route.url, route) for route in routes if route.is_public or not everybody])
+
+    return found
+
+
+def _paged_routes(product: Product) -> list[tuple[str, Any]]:
+    """The routes that say which parameter sets the number of their rows."""
+    return _or_domain(product, [(route.url, route) for route in product.routes if route.page_size])
+
+
+def _cacheable_routes(product: Product) -> list[tuple[str, Any]]:
+    return _or_domain(product, [(route.url, route) for route in product.routes if route.cacheable])
+
+
+def _used_payloads(product: Product) -> list[tuple[str, Any]]:
+    """The routes of which is declared what the front end reads."""
+    return _or_domain(product, [(route.url, route) for route in product.routes if route.uses])
+
+
+def _public_payloads(product: Product) -> list[tuple[str, Any]]:
+    """Where everybody may read: core pages, and every API route that answers a visitor."""
+    routes = [
+        route
+        for route in product.routes
+        if route.is_public
+        and (route.kind == "api" or (route.core and route.kind in ("page", "auth")))
+        and any(200 <= status < 300 for status in route.expect_status)
+    ]
+    return _or_domain(product, [(route.url, route) for route in routes])
+
+
+def _private_pages(product: Product) -> list[tuple[str, Any]]:
+    """What belongs to one account, by URL: routes that say so, and the objects of the test accounts."""
+    roles = [account.role for account in product.accounts]
+    found: list[tuple[str, Any]] = [
+        (route.url, PrivatePage(route.url, route.session or next(iter(roles), "")))
+        for route in product.routes
+        if route.private and route.kind != "webhook"
+    ]
+    found += [(url, PrivatePage(url, account.role)) for account in product.accounts for url in account.objects]
+    return _or_domain(product, found)
+
+
+def _freshness(product: Product) -> list[tuple[str, Any]]:
+    trial = product.freshness
+    return [(trial.url, trial)] if trial.url else [(product.domain, None)]
+
+
+def _journey_routes(product: Product) -> list[tuple[str, Any]]:
+    """The routes that journeys call, by URL; the domain where there is none, so that this shows."""
+    used = dict.fromkeys(step.route for journey in product.journeys for step in journey.steps)
+    routes = [route for name in used if (route := product.route(name)) is not None]
+    return [(route.url, route) for route in routes] or [(product.domain, None)]
+
+
+def _queues(product: Product) -> list[tuple[str, Any]]:
+    """The declared queues; the domain where there is none, so that this shows."""
+    return [(queue.id, queue) for queue in product.queues] or [(product.domain, None)]
+
+
 def _repository(product: Product) -> list[tuple[str, Any]]:
     return [(product.repository or "repository", product.repository)]
 
@@ -217,6 +295,17 @@ SUBJECTS: dict[str, Callable[[Product], list[tuple[str, Any]]]] = {
     "admin-places": _admin_places,
     "owned-objects": _owned_objects,
     "signal-journeys": _signal_journeys,
+    "journey-routes": _journey_routes,
+    "queues": _queues,
+    "paged-routes": _paged_routes,
+    "core-pages": _core("page", "auth"),
+    "core-answers": _core("page", "auth", "api"),
+    "core-routes": _core("page", "auth", "api", everybody=False),
+    "cacheable-routes": _cacheable_routes,
+    "used-payloads": _used_payloads,
+    "public-payloads": _public_payloads,
+    "private-pages": _private_pages,
+    "freshness": _freshness,
 }
 
 

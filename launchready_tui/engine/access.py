@@ -53,7 +53,7 @@ _SHARED = re.compile(
     r"\b(shared|team|everybody|everyone|office|staff|info|support|hello|accounts?)\b(?! vault)|[&/]| and ",
     re.IGNORECASE,
 )
-_SHARED_NOTE = re.compile(r"\b(shared|same|common|one) (account|login|user|password)\b", re.IGNORECASE)
+_SHARED_NOTE = re.compile(r"\b(shared|same|common|one) (account|login|user|password)\b(?! as\b)", re.IGNORECASE)
 _PRIVATE = re.compile(
     r"\b(his|her|their|my|own|personal|private|browser|keychain|notebook|notes|memory|head|phone|laptop|spreadsheet)\b",
     re.IGNORECASE,

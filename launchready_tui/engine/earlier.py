@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from launchready_tui.model.evidence import Ask, Evidence
 from launchready_tui.model.journal import State, payload
 from launchready_tui.model.optimization import Optimization, optimizations
 from launchready_tui.model.questions import (
+    DecisionText,
     EarlierCertificate,
+    KeptDecision,
+    KeptLoad,
     KeptNote,
     KeptOptimizations,
+    LoadReport,
+    LoadTest,
     Moment,
+    NewestLoad,
     NoteText,
     Question,
     RunMoment,
@@ -22,12 +29,12 @@ from launchready_tui.model.questions import (
     TlsSession,
 )
 from launchready_tui.model.questions.memory import MeasuredChange, OptimizationLog
-from launchready_tui.model.records import Note
+from launchready_tui.model.records import Decision, Note
 from launchready_tui.model.results import Run
 from launchready_tui.probes.outcome import Outcome, Probe
 
 Look = Callable[[str, str, int], tuple[Evidence[Any], ...]]
-"""Kind, host and run → the evidence of the newest earlier run."""
+"""Kind, host ('' for any) and run → the evidence of the newest earlier run."""
 
 
 class WithMemory:
@@ -50,8 +57,12 @@ class WithMemory:
                 return Outcome(Moment(self._run.started_at))
             case KeptNote(check=check):
                 return Outcome(newest_note(self._state, check))
+            case KeptDecision(topic=topic):
+                return Outcome(newest_decision(self._state, topic))
             case KeptOptimizations(min_samples=least):
                 return Outcome(optimization_log(self._state, least))
+            case NewestLoad():
+                return await self._load()
             case _:
                 return await self._inner.answer(question, attempt, ask)
 
@@ -63,9 +74,23 @@ class WithMemory:
                 return Outcome(SeenCertificate(True, leaf.serial, leaf.not_after, evidence.finished_at))
         return Outcome(SeenCertificate(False))
 
+    async def _load(self) -> Outcome:
+        seen = await asyncio.to_thread(self._look, LoadTest.kind, "", self._run.id)
+        for evidence in reversed(seen):
+            if isinstance(evidence.facts, LoadReport):
+                return Outcome(KeptLoad(True, without_routes(evidence.facts), evidence.finished_at, evidence.id))
+        return Outcome(KeptLoad(False))
+
     async def aclose(self) -> None:
         """Close the probe inside."""
         await self._inner.aclose()
+
+
+def without_routes(report: LoadReport) -> LoadReport:
+    """The report without the single routes on its timeline: half of its size, and no check reads them. The evidence of
+    the test itself keeps them.
+    """
+    return replace(report, timeline=tuple(replace(point, routes={}) for point in report.timeline))
 
 
 def newest_note(state: State, check: str) -> NoteText:
@@ -75,6 +100,16 @@ def newest_note(state: State, check: str) -> NoteText:
         if note.check == check:
             return NoteText(record.number, note.text, note.by)
     return NoteText(0)
+
+
+def newest_decision(state: State, topic: str) -> DecisionText:
+    """The newest decision on a topic that was not replaced."""
+    replaced = state.superseded()
+    for record in reversed(state.decisions):
+        said = payload(record, Decision)
+        if said.topic.strip() == topic and record.number not in replaced:
+            return DecisionText(record.number, said.choice, said.why, said.who)
+    return DecisionText(0)
 
 
 def optimization_log(state: State, min_samples: int) -> OptimizationLog:

@@ -14,13 +14,14 @@ class Selection:
     """Which checks to run: empty means all.
 
     `keys` are check and subject; `levels` are what may be asked beyond passive looking (an authorization is needed
-    besides).
+    besides). `sample` asks for the slow checks too; one that is named by itself is asked for anyhow.
     """
 
     stages: frozenset[str] = frozenset()
     checks: frozenset[str] = frozenset()
     keys: frozenset[tuple[str, str]] = frozenset()
     levels: frozenset[Consent] = frozenset({Consent.PASSIVE})
+    sample: bool = False
 
     def wants(self, stage: str, check: str, subject: str) -> bool:
         """Whether a check of a stage is to be run for a subject."""
@@ -29,6 +30,10 @@ class Selection:
             and (not self.checks or check in self.checks)
             and (not self.keys or (check, subject) in self.keys)
         )
+
+    def names(self, check: str, subject: str) -> bool:
+        """Whether a check is asked for by its own name, or all slow ones are."""
+        return self.sample or check in self.checks or (check, subject) in self.keys
 
     @property
     def label(self) -> str:
@@ -45,7 +50,8 @@ class Preview:
     """What a selection would do, before it does it.
 
     `active` are sentences that say what would be sent beyond what a browser sends; `unauthorized` are the hosts for
-    which no authorization is recorded: their active checks would be not-run.
+    which no authorization is recorded: their active checks would be not-run. `slow` are sentences that say what takes
+    long, and how long.
     """
 
     checks: int
@@ -53,6 +59,7 @@ class Preview:
     hosts: tuple[str, ...]
     active: tuple[str, ...] = ()
     unauthorized: tuple[str, ...] = ()
+    slow: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,11 +50,12 @@ DECIDE_BY = {
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One check to be run for one subject."""
+    """One check to be run for one subject. `asked` is False for a slow one that nobody asked for."""
 
     entry: Entry
     check: Check
     subject: Subject[Any]
+    asked: bool = True
 
     @property
     def key(self) -> tuple[str, str]:
@@ -90,6 +91,9 @@ async def conclude(
     Our own bugs become the verdict `error`; nothing is raised but cancellation.
     """
     entry = planned.entry
+    if not planned.asked:
+        judgement = not_run("not-asked", f"Slow ({entry.slow}): runs only with --sample, or when asked for by itself.")
+        return _result(planned, judgement, [], started_at)
     if entry.consent not in levels and entry.consent is not Consent.PASSIVE:
         judgement = not_run("no-consent", f"Needs the consent for {entry.consent.value} checks.")
         return _result(planned, judgement, [], started_at)

@@ -17,7 +17,12 @@ from launchready_tui.text import one_line
 def plan(runbook: Runbook, registry: dict[str, Check], product: Product, selection: Selection) -> tuple[Planned, ...]:
     """The live checks of a selection for all their subjects, in the runbook's order."""
     return tuple(
-        Planned(entry, registry[entry.id], subject)
+        Planned(
+            entry,
+            registry[entry.id],
+            subject,
+            asked=not entry.slow or selection.names(entry.id, subject.name),
+        )
         for entry in runbook.entries
         if entry.kind is Kind.LIVE and entry.id in registry
         for subject in subjects(registry[entry.id].over, product)
@@ -31,6 +36,10 @@ def preview(planned: tuple[Planned, ...], levels: frozenset[Consent], may: Calla
     targets: dict[str, list[str]] = {}
     for item in active:
         targets.setdefault(item.entry.sends, []).append(one_line(item.subject.name, 80))
+    slow: dict[str, list[str]] = {}
+    for item in planned:
+        if item.entry.slow and item.asked:
+            slow.setdefault(item.entry.slow, []).append(one_line(item.subject.name, 80))
     unauthorized = {host_of(item) for item in active if not may(host_of(item), _beyond(item))}
     return Preview(
         checks=len({item.entry.id for item in planned}),
@@ -38,6 +47,7 @@ def preview(planned: tuple[Planned, ...], levels: frozenset[Consent], may: Calla
         hosts=tuple(sorted({host_of(item) for item in planned} - {""})),
         active=tuple(f"{_named(names)}: {sends}" for sends, names in targets.items()),
         unauthorized=tuple(sorted(unauthorized)),
+        slow=tuple(f"{_named(names)}: {text}" for text, names in slow.items()),
     )
 
 

@@ -19,7 +19,7 @@ class Seen:
 
 async def look(product: Product) -> Seen:
     """A read-only look; an answer that is missing is a sentence, never an exception."""
-    from launchready_tui.engine.session import discovery_door
+    from launchready_tui.engine.firstlook import discovery_door
 
     if not product.repository:
         return Seen(problem="The profile names no repository.")

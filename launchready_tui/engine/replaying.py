@@ -25,6 +25,7 @@ from launchready_tui.model.evidence import Evidence
 from launchready_tui.model.journal import fold
 from launchready_tui.model.product import Product
 from launchready_tui.model.profile import parse_product
+from launchready_tui.model.questions import LatencySample
 from launchready_tui.model.results import Result, Run
 from launchready_tui.model.verdicts import Consent
 from launchready_tui.store.file import EngagementFile
@@ -81,6 +82,8 @@ async def judge_again(
 ) -> Conclusion:
     """Run the selection's checks against a tape."""
     run = tape.run
+    if any(isinstance(item.question, LatencySample) for item in tape.evidence):
+        selection = replace(selection, sample=True)
     product = with_ranges(snapshot.product, data_folder())
     planned = planning.plan(snapshot.runbook, dict(registry), product, selection)
     listener(RunStarted(run, len(planned)))

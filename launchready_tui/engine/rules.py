@@ -88,8 +88,10 @@ def validate(payload: Payload, snapshot: Snapshot) -> None:
             _need(person, "The person is missing.", "Name the person.")
         case SignOff():
             _sign_off(payload, snapshot)
-        case Change(title=title, endpoint=endpoint):
+        case Change(title=title, endpoint=endpoint, commit=commit):
             _need(title, "The change has no words.", "Say in a few words what was changed.")
+            if len(commit.split()) > 1:
+                raise InputError(f'"{one_line(commit, 60)}" is no commit.', "Give its id, or leave it out.")
             _endpoint(endpoint, snapshot)
         case Measurement(change=change, samples_ms=samples):
             if not any(record.number == change for record in snapshot.state.changes):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from launchready_tui.checks import load
 from launchready_tui.engine import comparing, past, planning, ranges, reopening, replaying, rules, saved
@@ -20,6 +20,8 @@ from launchready_tui.engine.events import Listener, Preview, RunFinished, RunSta
 from launchready_tui.engine.findings import Findings
 from launchready_tui.engine.gate import compute_gate
 from launchready_tui.engine.judging import Planned
+from launchready_tui.engine.memberlists import read_members
+from launchready_tui.engine.profiles import profile_of
 from launchready_tui.engine.running import Batch, execute
 from launchready_tui.engine.standing import board
 from launchready_tui.errors import EngagementError
@@ -28,11 +30,12 @@ from launchready_tui.model import codec
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.chain import ChainRow
 from launchready_tui.model.changes import Changes
-from launchready_tui.model.evidence import Evidence
+from launchready_tui.model.evidence import Answer, Ask, Evidence
 from launchready_tui.model.journal import fold, payload, redoable, undoable
-from launchready_tui.model.product import Product
+from launchready_tui.model.members import MemberList
 from launchready_tui.model.profile import parse_product
-from launchready_tui.model.questions import Question
+from launchready_tui.model.questions import Facts, Question
+from launchready_tui.model.questions.loadtest import LoadReport, LoadTest
 from launchready_tui.model.records import Authorization, Payload, ProductText, Record, Redo, Undo
 from launchready_tui.model.results import Result, Run
 from launchready_tui.model.runbook import Runbook
@@ -40,6 +43,8 @@ from launchready_tui.model.verdicts import Consent
 from launchready_tui.runbook.loader import built_in, built_in_folder, load_runbook
 from launchready_tui.store.file import EngagementFile
 from launchready_tui.store.tokens import kept_tokens
+
+F = TypeVar("F", bound=Facts)
 
 Clock = Callable[[], datetime]
 Tokens = Callable[[str], str | None]
@@ -132,6 +137,15 @@ class Session:
         return self._file.read_only
 
     @property
+    def clock(self) -> Clock:
+        """What time it is."""
+        return self._clock
+
+    def token(self, name: str) -> str | None:
+        """The token of that name (a provider's, an account's password, a DSN); None if there is none."""
+        return self._tokens(name)
+
+    @property
     def runbook(self) -> Runbook:
         """The runbook that this engagement follows."""
         return self._runbook
@@ -156,7 +170,7 @@ class Session:
             if last is not None and soon and not fresh and len(records) == len(last.records) and runs == last.runs:
                 return last
             state = fold(records)
-            product = _product(state.product, str(self.path or "product.toml"))
+            product = profile_of(state.product, str(self.path or "product.toml"))
             findings = self._findings.standing(state.waivers, now)
             newest, failed_at = self._findings.latest.values(), self._findings.failed_at
             rows = board(self._runbook, self._registry, product, state, newest, findings, now, failed_at)
@@ -182,6 +196,11 @@ class Session:
     def evidence(self, ids: Sequence[str]) -> tuple[Evidence[Any], ...]:
         """Stored evidence by id, in that order; what is not there is left out."""
         return self._file.evidence(ids)
+
+    def newest_load(self) -> LoadReport | None:
+        """The report of the newest load test, None if there was none."""
+        seen = self._file.newest_evidence(LoadTest.kind, "", sys.maxsize)
+        return next((item.facts for item in reversed(seen) if isinstance(item.facts, LoadReport)), None)
 
     def history(self, check: str, subject: str) -> tuple[Result, ...]:
         """The live results of a check for a subject over all runs, oldest first."""
@@ -232,6 +251,15 @@ class Session:
         """Remember where the work is, in case the program ends without a word."""
         if not self.read_only:
             self._file.set_remark(PLACE, place)
+
+    def remarks(self, prefix: str) -> Mapping[str, str]:
+        """What `keep_remarks` kept under keys that begin like that."""
+        return self._file.remarks(prefix)
+
+    def keep_remarks(self, remarks: Mapping[str, str]) -> None:
+        """Keep what is typed or timed and no record yet, in case the program ends without a word; '' drops one."""
+        if remarks and not self.read_only:
+            self._file.set_remarks(remarks)
 
     def head(self) -> str:
         """The head of the hash chain as the file has it now. Another than the snapshot's: somebody wrote."""
@@ -295,26 +323,38 @@ class Session:
         after = await asyncio.to_thread(self._snapshot, run.finished_at or self._clock())
         return Conclusion(run, results, tuple(kept), after, door.pacing.mandated)
 
-    async def look(
+    @asynccontextmanager
+    async def asking(
         self,
-        questions: Sequence[Question[Any]],
         label: str,
         levels: frozenset[Consent] = frozenset({Consent.PASSIVE}),
         *,
         authorized_by: str = "",
-    ) -> tuple[Evidence[Any], ...]:
-        """Ask some questions one after the other, and keep the answers as a run that judged nothing."""
+    ) -> AsyncIterator[Ask]:
+        """A door for a few questions outside any check; the answers are kept as a run that judged nothing."""
         snapshot = await asyncio.to_thread(self.snapshot)
         run = await asyncio.to_thread(self._file.start_run, self._clock(), label, TOOL)
         batch = Batch(lambda evidence, results: self._file.append_results(run.id, evidence, results))
         door = self._door(snapshot, run, levels, authorized_by, (batch.keep,))
+
+        async def ask(question: Question[F], /) -> Answer[F]:
+            return await door.ask(question, 1)
+
         state = "interrupted"
         try:
-            answers = [(await door.ask(question, 1)).evidence for question in questions]
+            yield ask
             state = "finished"
         finally:
             await self._finish(door, batch, run, state)
-        return tuple(answers)
+
+    async def members(self, provider: str) -> MemberList:
+        """Who can enter at a provider, read with the kept token; nothing of it is kept. Raises `InputError`."""
+        product = (await asyncio.to_thread(self.snapshot)).product
+        return await read_members(product, provider, self._tokens, self._clock)
+
+    def has_token(self, name: str) -> bool:
+        """Whether a token of that name is known here. May take as long as the keyring takes."""
+        return bool(self._tokens(name))
 
     def keep_seen(self, label: str, evidence: Evidence[Any]) -> Run:
         """Keep what was seen outside of `look` (a load test, which has a process of its own) as a run by itself."""
@@ -424,36 +464,5 @@ class Session:
         return await replaying.judge_again(tape, snapshot, self._registry, selection, listener)
 
 
-@asynccontextmanager
-async def discovery_door(product: Product) -> AsyncIterator[LiveDoor]:
-    """A door for a passive first look at a product, outside any run; what it answers is not kept."""
-    from launchready_tui.probes.prober import Prober
-
-    door = LiveDoor(
-        Prober(product.network, product.base),
-        clock=utc_now,
-        may=lambda host, level: level is Consent.PASSIVE,
-        keep=lambda evidence: None,
-    )
-    try:
-        yield door
-    finally:
-        await door.aclose()
-
-
 def _runbook(folder: Path | None) -> Runbook:
     return built_in() if folder is None else load_runbook(folder, frozenset(load()))
-
-
-def _product(text: ProductText | None, name: str) -> Product:
-    if text is None:
-        raise EngagementError(
-            "The engagement has no product profile.", "Import one: `launchready product import FILE product.toml`."
-        )
-    return _parsed(text, f"profile in {name}")
-
-
-@lru_cache(maxsize=4)
-def _parsed(text: ProductText, name: str) -> Product:
-    """The profile; the same text is read once, not at every snapshot."""
-    return parse_product(text.toml, name, text.base)

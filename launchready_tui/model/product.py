@@ -80,6 +80,11 @@ class Route:
     reach: Reach = ""
 
     @property
+    def is_public(self) -> bool:
+        """Whether everybody may see it: it belongs to nobody, and is asked without a session."""
+        return not self.private and not self.session
+
+    @property
     def host(self) -> str:
         """The host of the URL, in lower case."""
         return (urlsplit(self.url).hostname or "").lower()

@@ -35,6 +35,8 @@ class ScenarioCard:
 class Entry:
     """One check of the runbook: its texts, severity and limits. `stage` is filled in by the loader.
 
+    A check with `slow` runs only when it is asked for; the text says what takes how long.
+
     A drill with `cards` draws one when its clock starts; one with `nonce` shows a fresh word for the recipient to read
     back.
     """
@@ -55,6 +57,7 @@ class Entry:
     exposure: str = "public"
     consent: Consent = Consent.PASSIVE
     sends: str = ""
+    slow: str = ""
     sources: tuple[str, ...] = ()
     severities: Mapping[str, Severity] = field(default_factory=dict)
     limits: Limits = field(default_factory=dict)

@@ -74,9 +74,11 @@ class Judgement:
     decide_by: str = ""
 
 
-def passed(summary: str, *, note: str = "", details: tuple[str, ...] = ()) -> Judgement:
+def passed(
+    summary: str, *, note: str = "", details: tuple[str, ...] = (), facts: Mapping[str, str] | None = None
+) -> Judgement:
     """The claim holds. `note` is a reason slug for something worth knowing that is not a problem."""
-    return Judgement(Verdict.PASS, note, summary, details)
+    return Judgement(Verdict.PASS, note, summary, details, facts or {})
 
 
 def warned(

@@ -195,7 +195,9 @@ def _entry(
             )
         if entry.consent is not Consent.PASSIVE and not entry.sends.strip():
             file.problem(path, f"check {entry.id}: what it sends must be said in `sends`: people agree to it before")
-    elif not entry.statement.strip() or not entry.methods:
+    elif entry.slow:
+        file.problem((*path, "slow"), f"check {entry.id}: only a live check is slow")
+    if entry.kind is not Kind.LIVE and (not entry.statement.strip() or not entry.methods):
         file.problem(path, f"check {entry.id}: a check of kind {entry.kind} needs statement and methods")
     if entry.kind is Kind.DRILL and (entry.limit_minutes <= 0 or not entry.steps):
         file.problem(path, f"check {entry.id}: a drill needs limit_minutes and steps")

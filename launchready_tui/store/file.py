@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -270,10 +270,13 @@ class EngagementFile:
         return self._call(work)
 
     def newest_evidence(self, kind: str, host: str, before_run: int) -> tuple[Evidence[Any], ...]:
-        """The evidence of one kind about one host in the newest run before that one which has any with facts."""
+        """The evidence of one kind about one host ('' for any) in the newest run before that one which has any with
+        facts.
+        """
 
         def work() -> tuple[Evidence[Any], ...]:
-            query = "SELECT run, content FROM evidence WHERE kind = ? AND host = ? AND run < ? ORDER BY run DESC, seq"
+            where = "kind = ? AND ? IN (host, '') AND run < ?"
+            query = f"SELECT run, content FROM evidence WHERE {where} ORDER BY run DESC, seq"  # noqa: S608 - a constant
             found: list[Evidence[Any]] = []
             newest = 0
             for run, content in self._db.execute(query, [kind, host, before_run]):
@@ -298,9 +301,29 @@ class EngagementFile:
 
         return self._call(work)
 
+    def remarks(self, prefix: str) -> dict[str, str]:
+        """The remarks whose keys begin like that."""
+
+        def work() -> dict[str, str]:
+            query = "SELECT key, value FROM meta WHERE substr(key, 1, ?) = ? ORDER BY key"
+            return {str(key): str(value) for key, value in self._db.execute(query, [len(prefix), prefix])}
+
+        return self._call(work)
+
     def set_remark(self, key: str, value: str) -> None:
         """Keep a remark; it is no part of the history."""
-        self._write(lambda: self._db.table("meta").upsert({"key": key, "value": value}, pk="key"))
+        self.set_remarks({key: value})
+
+    def set_remarks(self, remarks: Mapping[str, str]) -> None:
+        """Keep several, all or none; an empty one is dropped."""
+
+        def work() -> None:
+            for key, value in remarks.items():
+                self._db.execute("DELETE FROM meta WHERE key = ?", [_storable(key)])
+                if value:
+                    self._db.table("meta").insert({"key": _storable(key), "value": _storable(value)})
+
+        self._write(work)
 
     def copy_to(self, target: Path) -> None:
         """A consistent copy, also while another program writes. Raises `EngagementError` if the target exists."""

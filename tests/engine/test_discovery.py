@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from launchready_tui.engine.discovery import Proposal, Sighting, compare, discover, vendors
-from launchready_tui.engine.session import discovery_door
+from launchready_tui.engine.firstlook import discovery_door
 from launchready_tui.model.product import Host, Network, Product, Route, Sender
 from launchready_tui.model.profile import parse_product, write_product
 from launchready_tui.model.questions import RepositorySummary, RepositorySurvey

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.engine.fixkit import Snippet, kit, quoting
+from launchready_tui.engine.fixkit import Snippet, detected_frameworks, kit, quoting
 from launchready_tui.model.board import Standing
 from launchready_tui.model.product import Host, Product, Redirect, Route, Sender
 from launchready_tui.model.results import Result
@@ -151,6 +151,18 @@ def test_cookies_in_the_words_of_the_framework() -> None:
     assert [item.title for item in kit(named, PRODUCT)] == ["django"]
     told = row("identity.session-cookie", "https://app.acme.test/", facts={"framework": "rails"})
     assert [item.title for item in kit(told, PRODUCT)] == ["rails"]
+
+
+def test_of_all_frameworks_only_those_that_the_code_uses() -> None:
+    code = row("performance.slow-routes-code", "../acme", verdict=Verdict.WARN, facts={"framework": "rails,flask"})
+    detected = detected_frameworks([code, row("edge.headers", "https://api.acme.test/")])
+    assert detected == ("rails",)
+    titles = [
+        item.title for item in kit(row("edge.headers", "https://api.acme.test/", "no-nosniff"), PRODUCT, detected)
+    ]
+    assert "rails" in titles
+    assert "nginx" in titles
+    assert not {"django", "laravel", "express", "nextjs"} & set(titles)
 
 
 def _fields(result: Result, **more: Any) -> dict[str, Any]:

@@ -95,6 +95,10 @@ def swap(old: str, new: str) -> Callable[[Path], None]:
         ),
         (swap('statement = "It holds."\n', ""), "one.toml:8: check a.thing: a check of kind attest needs statement"),
         (swap('methods = ["phone"]', 'methods = ["fax"]'), 'methods: "fax" is none of'),
+        (
+            swap("minutes = 5\n", 'minutes = 5\nslow = "a minute"\n'),
+            "one.toml:19: check a.thing: only a live check is slow",
+        ),
         (swap("minutes = 5", 'minutes = "five"'), "one.toml:18: check: minutes: expected int, got str"),
         (swap('why = "Because."', 'why = " "'), "one.toml:13: check a.thing: why is empty"),
         (swap("[[signal]]", "[[signals]]"), 'unknown key "signals" in a stage file; did you mean "signal"?'),

@@ -133,9 +133,8 @@ def make_selection(
                 "`launchready status FILE --all` lists them.",
             )
         ids.update(found)
-    del sample  # the slow samplers belong to stage 4
     levels = {Consent.PASSIVE, Consent.ACTIVE} if active else {Consent.PASSIVE}
-    return Selection(stages=frozenset(wanted), checks=frozenset(ids), levels=frozenset(levels))
+    return Selection(stages=frozenset(wanted), checks=frozenset(ids), levels=frozenset(levels), sample=sample)
 
 
 def _source(replay: str) -> int | Path:

@@ -29,7 +29,8 @@ def _refresh() -> None:
 
     from launchready_tui.cli import notices, output
     from launchready_tui.engine import ranges
-    from launchready_tui.engine.session import discovery_door, utc_now
+    from launchready_tui.engine.firstlook import discovery_door
+    from launchready_tui.engine.session import utc_now
     from launchready_tui.folders import data_folder
     from launchready_tui.model.product import Product
     from launchready_tui.text import plural

@@ -72,7 +72,7 @@ def _proposed(path: Path, domain: str | None, repo: Path | None) -> Proposal:
     """Look at the domain and print what was seen."""
     from launchready_tui.cli import notices, output
     from launchready_tui.engine.discovery import discover
-    from launchready_tui.engine.session import discovery_door
+    from launchready_tui.engine.firstlook import discovery_door
     from launchready_tui.model.product import Product
     from launchready_tui.model.profile import is_host_name
 

@@ -152,6 +152,8 @@ def _print_faults() -> None:
             output.line(f"  → {shown.verdict} {shown.check} {shown.subject} [{shown.reason}]")
         for shown in fault.again:
             output.line(f"  → in a second run {shown.verdict} {shown.check} {shown.subject} [{shown.reason}]")
+        for shown in fault.under_load:
+            output.line(f"  → under load {shown.verdict} {shown.check} {shown.subject} [{shown.reason}]")
         output.line(f"  repair: {fault.repair}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from launchready_tui.engine.fixkit.kit import kit
+from launchready_tui.engine.fixkit.kit import detected_frameworks, kit
 from launchready_tui.engine.fixkit.snippet import Snippet
 
-__all__ = ["Snippet", "kit"]
+__all__ = ["Snippet", "detected_frameworks", "kit"]

@@ -60,11 +60,13 @@ def session_cookie(result: Result, product: Product) -> tuple[Snippet, ...]:
     return tuple(Snippet(name, *_SETTINGS[name]) for name in FRAMEWORKS)
 
 
-def frameworks(result: Result) -> tuple[str, ...]:
-    """The frameworks of which a result speaks: by its facts, else by a cookie's name; all where it does not."""
+def frameworks(result: Result, detected: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The frameworks of which a result speaks: by its facts, else by a cookie's name, else those that were `detected`
+    in the code; all where nothing tells.
+    """
     named = {word.strip().lower() for word in result.facts.get("framework", "").split(",")}
     found = tuple(name for name in FRAMEWORKS if name in named)
     if not found and result.check == "identity.session-cookie":
         text = " ".join((result.summary, *result.details))
         found = tuple(name for name in FRAMEWORKS if _COOKIES[name].search(text))
-    return found or FRAMEWORKS
+    return found or detected or FRAMEWORKS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
 from launchready_tui.engine.fixkit import cookies, headers, mail, redirects, zone
@@ -16,6 +16,9 @@ Maker = Callable[[Result, Product], tuple[Snippet, ...]]
 
 _NOT_THE_ZONE = frozenset({"resolver-stale", "cname-loop"})
 """Reasons for which the same record once more would mend nothing."""
+
+CODE = "performance.slow-routes-code"
+"""The check that reads the repository, and says which frameworks it saw."""
 
 _EDGES = ("nginx", "caddy", "cloudflare", "vercel", "netlify")
 
@@ -57,16 +60,30 @@ _MAKERS: Mapping[str, Maker] = {
 }
 
 
-def kit(standing: Standing, product: Product) -> tuple[Snippet, ...]:
-    """Ready-to-copy text for a row that fails or warns, what the profile names first; empty where there is none."""
+def kit(standing: Standing, product: Product, detected: tuple[str, ...] = ()) -> tuple[Snippet, ...]:
+    """Ready-to-copy text for a row that fails or warns, what the profile names first; empty where there is none.
+
+    `detected` are the frameworks that the code was seen to use (`detected_frameworks`): of all frameworks only theirs.
+    """
     result = standing.result
     maker = _MAKERS.get(result.check)
     if maker is None or result.verdict not in (Verdict.FAIL, Verdict.WARN):
         return ()
-    known = cookies.frameworks(result)
+    known = cookies.frameworks(result, detected)
     made = [item for item in maker(result, product) if item.title not in cookies.FRAMEWORKS or item.title in known]
     first = _declared_edges(result.subject, product)
     return tuple(sorted(made, key=lambda item: not (first and item.title.lower().startswith(first))))
+
+
+def detected_frameworks(board: Iterable[Standing]) -> tuple[str, ...]:
+    """The frameworks that a look at the repository saw, as its newest result names them."""
+    named = {
+        word.strip().lower()
+        for row in board
+        if row.entry.id == CODE
+        for word in row.result.facts.get("framework", "").split(",")
+    }
+    return tuple(name for name in cookies.FRAMEWORKS if name in named)
 
 
 def _declared_edges(subject: str, product: Product) -> tuple[str, ...]:
