@@ -53,7 +53,7 @@ def _map(reading: Reading, found: AccessMap, rows: list[AccessRow]) -> Table:
     columns = (
         Column("System"),
         Column("Who", "main"),
-        Column("Kept in"),
+        Column("Kept in", "main"),
         Column("Last login seen", "short"),
         Column("Record", "source"),
     )

@@ -179,13 +179,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table(Block):
-    """A table. `dense` is for long lists that are looked up rather than read."""
+    """A table. `dense` is for long lists that are looked up rather than read; `index` for those that run to thousands
+    and are printed as small lines in two columns.
+    """
 
     kind: ClassVar[str] = "table"
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     dense: bool = False
+    index: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +258,41 @@ class ProgressBars(Block):
     kind: ClassVar[str] = "progress"
 
     bars: tuple[Progress, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line of a chart: (at, value), times rising."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Figures over time, from zero upwards. Times are seconds; `load` is the part of the axis that matters most.
+
+    `limit` is drawn across, `marks` are moments at which something happened.
+    """
+
+    title: str
+    unit: str
+    curves: tuple[Curve, ...]
+    start: float
+    until: float
+    load: tuple[float, float]
+    limit: float | None = None
+    marks: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Charts(Block):
+    """Several charts that share their axis of time."""
+
+    kind: ClassVar[str] = "charts"
+
+    charts: tuple[Chart, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from launchready_tui.checks.rollbacknote import NOTE
 from launchready_tui.deliverables import citing, marks
 from launchready_tui.deliverables.blocks import (
     Block,
@@ -28,6 +29,9 @@ from launchready_tui.model.journal import payload
 from launchready_tui.model.records import Attestation, Decision, Drill, Note, Record
 from launchready_tui.model.verdicts import Severity, Verdict
 from launchready_tui.text import plural, span
+
+ROLLBACK = "rollback-note"
+"""The document that the rollback note is."""
 
 _HOLDS = (Verdict.PASS, Verdict.WARN)
 
@@ -169,6 +173,8 @@ def notes_table(reading: Reading, records: Iterable[Record]) -> Table:
         entry = reading.snapshot.runbook.entry(note.check) if note.check else None
         about = line(entry.claim if entry else note.check, *((Break(), Code(note.subject)) if note.subject else ()))
         parts: list[Line] = [line(part.strip()) for part in note.text.splitlines() if part.strip()]
+        if note.check == NOTE and reading.deliverable(ROLLBACK):
+            parts = [line(DocumentLink(ROLLBACK, "the rollback note"), f", {plural(len(parts), 'line')}")]
         rows.append(Row((joined(parts, Break()), about, line(note.by), citing.recorded(record))))
     return Table(columns, tuple(rows))
 

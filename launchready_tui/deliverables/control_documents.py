@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from launchready_tui.deliverables import claims, kept, optimization_log
+from launchready_tui.deliverables import claims, kept, load_report, optimization_log
 from launchready_tui.deliverables.blocks import (
     Block,
     Callout,
@@ -197,4 +197,5 @@ _PARTS: dict[str, Parts] = {
     "security-baseline": _security_baseline,
     "signal-table": _signal_table,
     "optimization-log": _optimization_log,
+    "load-report": load_report.sections,
 }

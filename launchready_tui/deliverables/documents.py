@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from launchready_tui.deliverables import handover
+from launchready_tui.deliverables import handover, midnight
 from launchready_tui.deliverables.blocks import Document
 from launchready_tui.deliverables.control_documents import control_document
 from launchready_tui.deliverables.fix_kit import fix_kit
@@ -23,11 +23,13 @@ from launchready_tui.model.evidence import Evidence
 from launchready_tui.text import did_you_mean, one_line
 
 FORMATS = ("md", "html")
+_SHOWING = frozenset({"load-report"})
 _OWN: dict[str, Callable[[Reading], Document]] = {
     "handover": handover.handover,
     "risk-list": risk_list,
     "fix-plan": fix_plan,
     "fix-kit": fix_kit,
+    midnight.ID: midnight.midnight,
 }
 
 
@@ -41,8 +43,11 @@ class DocumentInfo:
 
 
 def available(snapshot: Snapshot) -> tuple[DocumentInfo, ...]:
-    """The handover, then the documents of the stages in their order."""
+    """The handover, the midnight cards where a drill has some, then the documents of the stages in their order."""
     found: dict[str, DocumentInfo] = {}
+    for stage in snapshot.runbook.stages:
+        if any(entry.cards for entry in stage.checks):
+            found[midnight.ID] = DocumentInfo(midnight.ID, midnight.TITLE, stage.id)
     for stage in snapshot.runbook.stages:
         for item in stage.deliverables:
             found.setdefault(item.document, DocumentInfo(item.document, item.title, stage.id))
@@ -51,9 +56,32 @@ def available(snapshot: Snapshot) -> tuple[DocumentInfo, ...]:
     return (first, *found.values())
 
 
-def markdown(document_id: str, snapshot: Snapshot) -> str:
-    """A document as Markdown, for a preview: evidence by its ids only. Raises `InputError` for an unknown document."""
-    return to_markdown(compose(document_id, read(snapshot)))
+def markdown(document_id: str, snapshot: Snapshot, evidence: Iterable[Evidence[Any]] = ()) -> str:
+    """A document as Markdown, for a preview; without `evidence` it is there by its ids only. Raises `InputError` for an
+    unknown document.
+    """
+    return to_markdown(compose(document_id, read(snapshot, evidence)))
+
+
+def preview(document_id: str, snapshot: Snapshot, evidence: Callable[[Sequence[str]], Iterable[Evidence[Any]]]) -> str:
+    """A document as Markdown, with the content of the evidence that it shows; `evidence` looks that up by ids."""
+    ids = shown_evidence(document_id, snapshot)
+    return markdown(document_id, snapshot, evidence(ids)) if ids else markdown(document_id, snapshot)
+
+
+def shown_evidence(document_id: str, snapshot: Snapshot) -> tuple[str, ...]:
+    """The ids of the evidence whose content a document shows, and not only cites."""
+    if document_id not in _SHOWING:
+        return ()
+    rows = [
+        row
+        for stage in snapshot.runbook.stages
+        for item in stage.deliverables
+        if item.document == document_id
+        for row in snapshot.board
+        if any(row.entry.covers(control) for control in item.controls)
+    ]
+    return tuple(dict.fromkeys(found for row in rows for found in row.result.evidence))
 
 
 def missing(snapshot: Snapshot) -> tuple[Missing, ...]:
@@ -101,4 +129,4 @@ def compose(document_id: str, reading: Reading) -> Document:
     return control_document(reading, found[1])
 
 
-__all__ = ["DocumentInfo", "Missing", "available", "export", "markdown", "missing"]
+__all__ = ["DocumentInfo", "Missing", "available", "export", "markdown", "missing", "preview", "shown_evidence"]

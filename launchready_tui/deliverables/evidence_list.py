@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from launchready_tui.deliverables.blocks import (
@@ -24,6 +25,9 @@ from launchready_tui.model.evidence import Evidence
 from launchready_tui.model.questions import DnsLookup, HttpExchange, Question, TlsHandshake
 from launchready_tui.text import plural
 
+_TELLING = ("path", "scope", "version", "group", "family", "server", "check")
+"""Fields of a question that say what was asked of a place."""
+
 
 def evidence_list(reading: Reading) -> Section:
     """Every piece of evidence that a result rests on, in the order in which it was seen."""
@@ -38,7 +42,8 @@ def evidence_list(reading: Reading) -> Section:
     )
     without = [item for item in ids if item not in reading.evidence]
     tools = sorted({item.tool for item in found} - {""})
-    rows = [*(_full(item, len(tools) > 1) for item in found), *_only_ids(reading, without)]
+    usual = _usual(found)
+    rows = [*(_full(item, usual, len(tools) > 1) for item in found), *_only_ids(reading, without)]
     columns = (
         Column("Id", "short"),
         Column("Asked", "main"),
@@ -46,26 +51,33 @@ def evidence_list(reading: Reading) -> Section:
         Column("Vantage", "source"),
     )
     by = f", seen by {tools[0]}" if len(tools) == 1 else ""
-    kept = "The answers themselves are kept in the engagement file under these ids."
-    intro = f"{plural(len(ids), 'answer')} of the outside world{by}. {kept}"
+    kept = "The answers themselves stand under these ids in the engagement file, and in evidence.json of the pack."
+    seen_from = f" Where no vantage stands, it was {usual}." if usual else ""
+    intro = f"{plural(len(ids), 'answer')} of the outside world{by}. {kept}{seen_from}"
     return Section(
         f"Evidence: {len(ids)}",
         "evidence",
-        (Paragraph(line(intro)), Table(columns, tuple(rows), dense=True)),
+        (Paragraph(line(intro)), Table(columns, tuple(rows), dense=True, index=True)),
         page=True,
     )
 
 
-def _full(item: Evidence[Any], named: bool) -> Row:
+def _usual(found: list[Evidence[Any]]) -> str:
+    """The vantage of most, which then stands once for all of them; '' if there is none."""
+    counts = Counter(_from(item) for item in found)
+    usual, count = counts.most_common(1)[0] if counts else ("", 0)
+    return usual if usual and count > 1 else ""
+
+
+def _full(item: Evidence[Any], usual: str, named: bool) -> Row:
     asked = question(item.question)
     if item.attempt > 1:
         asked = line(asked, Text(f" · attempt {item.attempt}", "muted"))
     if item.failure is not None:
         asked = line(asked, Break(), Text(f"no answer: {item.failure.reason}", "muted"))
-    return Row(
-        (line(Code(item.id)), asked, line(When(second(item.finished_at))), _vantage(item, item.tool if named else "")),
-        anchor=f"e-{item.id}",
-    )
+    seen = When(second(item.finished_at).removesuffix(" UTC"))
+    vantage = _vantage(item, usual, item.tool if named else "")
+    return Row((line(Code(item.id)), asked, line(seen), vantage), anchor=f"e-{item.id}")
 
 
 def _only_ids(reading: Reading, ids: list[str]) -> list[Row]:
@@ -76,7 +88,10 @@ def _only_ids(reading: Reading, ids: list[str]) -> list[Row]:
         for item in row.result.evidence:
             if item in wanted and item not in first:
                 asked = line(Text("for ", "muted"), row.entry.claim, " · ", Code(row.result.subject))
-                first[item] = Row((line(Code(item)), asked, line(When(minute(row.result.at))), ()), anchor=f"e-{item}")
+                first[item] = Row(
+                    (line(Code(item)), asked, line(When(minute(row.result.at).removesuffix(" UTC"))), line("–")),
+                    anchor=f"e-{item}",
+                )
     return list(first.values())
 
 
@@ -90,10 +105,27 @@ def question(asked: Question[Any]) -> Line:
         case TlsHandshake(name=name, port=port):
             return line("TLS handshake ", Code(f"{name}:{port}"))
         case _:
-            return line(asked.kind.replace("-", " "), *((" ", Code(asked.host)) if asked.host else ()))
+            return line(asked.kind.replace("-", " "), *_details(asked))
 
 
-def _vantage(item: Evidence[Any], tool: str) -> Line:
+def _details(asked: Question[Any]) -> list[str | Code]:
+    """What tells one question of a kind from another: where, then what of it."""
+    where = _field(asked, "url") or asked.host
+    found = dict.fromkeys([where, *(_field(asked, name) for name in _TELLING)])
+    return [part for text in found if text for part in (" ", Code(text))]
+
+
+def _field(asked: Question[Any], name: str) -> str:
+    value = getattr(asked, name, "")
+    return value if isinstance(value, str) else ""
+
+
+def _vantage(item: Evidence[Any], usual: str, tool: str) -> Line:
+    where = _from(item)
+    return line("" if where == usual else where or "–", Text(f" · {tool}" if tool else "", "muted"))
+
+
+def _from(item: Evidence[Any]) -> str:
     parts = [f"dialled {item.vantage.address}"] if item.vantage.address else []
     parts += [f"resolver {', '.join(item.vantage.resolvers)}"] if item.vantage.resolvers else []
-    return line("; ".join(parts) or "–", Text(f" · {tool}" if tool else "", "muted"))
+    return "; ".join(parts)

@@ -8,7 +8,7 @@ from launchready_tui.deliverables import citing, marks
 from launchready_tui.deliverables.blocks import Block, CodeBlock, Document, DocumentLink, Paragraph, Section, Text, line
 from launchready_tui.deliverables.reading import Reading
 from launchready_tui.deliverables.repairs import anchor
-from launchready_tui.engine.fixkit import Snippet, kit
+from launchready_tui.engine.fixkit import Snippet, detected_frameworks, kit
 from launchready_tui.model.board import Standing
 from launchready_tui.text import plural, slug
 
@@ -34,7 +34,8 @@ def fix_kit(reading: Reading) -> Document:
 
 
 def _part(reading: Reading, rows: list[Standing]) -> Section | None:
-    snippets = _merged(snippet for row in rows for snippet in kit(row, reading.snapshot.product))
+    detected = detected_frameworks(reading.snapshot.board)
+    snippets = _merged(snippet for row in rows for snippet in kit(row, reading.snapshot.product, detected))
     if not snippets:
         return None
     entry = rows[0].entry

@@ -59,7 +59,7 @@ def waivers(reading: Reading) -> Section:
     columns = (
         Column("State", "state"),
         Column("Risk", "main"),
-        Column("Why, and control"),
+        Column("Why, and control", "main"),
         Column("Who", "person"),
         Column("Record", "source"),
     )

@@ -142,7 +142,7 @@ def accepted(reading: Reading) -> Section:
     if rows:
         columns = (
             Column("Accepted risk", "main"),
-            Column("Why, and what keeps the damage small"),
+            Column("Why, and what keeps the damage small", "main"),
             Column("Until", "short"),
             Column("Proof", "source"),
         )

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from launchready_tui.deliverables.blocks import Document, Paragraph, Section, Text, line
+from launchready_tui.deliverables.blocks import Document
 from launchready_tui.deliverables.documents import chapters, compose
-from launchready_tui.deliverables.handover import APPENDIX
 from launchready_tui.deliverables.reading import Reading
 from launchready_tui.deliverables.to_typst import to_typst
 from launchready_tui.errors import InputError
@@ -41,7 +40,7 @@ def is_installed() -> bool:
 def pdf_files(reading: Reading) -> dict[str, bytes]:
     """The handover with all documents, and the fix plan on one page. Raises `PdfMissing`."""
     return {
-        "handover.pdf": to_pdf([_brief(chapter) for chapter in chapters(reading)], reading.as_of),
+        "handover.pdf": to_pdf(chapters(reading), reading.as_of),
         "fix-plan.pdf": to_pdf([compose("fix-plan", reading)], reading.as_of),
     }
 
@@ -60,15 +59,6 @@ def to_pdf(documents: Sequence[Document], as_of: datetime | None) -> bytes:
         sys_inputs={"data": data},
         timestamp=int(as_of.timestamp()) if as_of else 0,
     )
-
-
-def _brief(chapter: Document) -> Document:
-    """The chapter without the list of evidence, which nobody reads on paper."""
-    if chapter.id != APPENDIX:
-        return chapter
-    kept = [block for block in chapter.blocks if not (isinstance(block, Section) and block.anchor == "evidence")]
-    where = line(Text("The answers of the outside world stand in handover.html and evidence.json under their ids."))
-    return Document(chapter.id, chapter.title, chapter.product, chapter.date, (*kept, Paragraph(where, "small")))
 
 
 def _is_covered(text: str) -> bool:

@@ -1,7 +1,8 @@
 """The runbook's texts as blocks.
 
-They are Markdown of the plainest kind: paragraphs, lists, inline code and fenced code. Everything else (HTML, links,
-images, headings) stays the text that it is, so that a host name which was filled in cannot bring markup along.
+They are Markdown of the plainest kind: paragraphs, headings (a line in bold), lists, inline code and fenced code.
+Everything else (HTML, links, images) stays the text that it is, so that a host name which was filled in cannot bring
+markup along.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from markdown_it.token import Token
 
 from launchready_tui.deliverables.blocks import Block, Bullets, Code, CodeBlock, Line, Paragraph, Span, Text
 
-_READER = MarkdownIt("zero", {"html": False}).enable(["list", "fence", "backticks"])
+_READER = MarkdownIt("zero", {"html": False}).enable(["list", "fence", "backticks", "heading"])
 
 
 @lru_cache(maxsize=2_000)
@@ -23,7 +24,7 @@ def blocks_of(text: str) -> tuple[Block, ...]:
     items: list[Line] = []
     later: list[Block] = []
     depth = 0
-    ordered = False
+    ordered = bold = False
     for token in _READER.parse(text):
         match token.type:
             case "bullet_list_open" | "ordered_list_open":
@@ -34,8 +35,13 @@ def blocks_of(text: str) -> tuple[Block, ...]:
                 if not depth:
                     blocks += [Bullets(tuple(items), ordered), *later]
                     items, later = [], []
+            case "heading_open":
+                bold = True
             case "inline":
-                if depth:
+                if bold and not depth:
+                    blocks.append(Paragraph(tuple(_bold(span) for span in _line(token))))
+                    bold = False
+                elif depth:
                     items.append(_line(token))
                 else:
                     blocks.append(Paragraph(_line(token)))
@@ -49,6 +55,10 @@ def blocks_of(text: str) -> tuple[Block, ...]:
 def paragraphs(text: str) -> tuple[Block, ...]:
     """What somebody typed, as paragraphs: nothing in it is markup."""
     return tuple(Paragraph((Text(part),)) for part in text.splitlines() if part.strip())
+
+
+def _bold(span: Span) -> Span:
+    return Text(span.text, "strong") if isinstance(span, Text) else span
 
 
 def _line(inline: Token) -> Line:

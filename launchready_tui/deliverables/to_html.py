@@ -10,9 +10,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from launchready_tui.deliverables import charts
 from launchready_tui.deliverables.anchors import Anchors
 from launchready_tui.deliverables.blocks import Document, Progress, Section
 from launchready_tui.deliverables.safe import flat, multiline
+from launchready_tui.text import clock
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -66,6 +68,10 @@ def _templates() -> Environment:
     )
     environment.filters["lines"] = _code
     environment.filters["shares"] = _shares
+    environment.filters["drawn"] = charts.draw
+    environment.filters["in_words"] = charts.words
+    environment.filters["amount"] = charts.amount
+    environment.filters["clock"] = clock
     return environment
 
 

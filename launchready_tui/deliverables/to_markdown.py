@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from launchready_tui.deliverables import charts
 from launchready_tui.deliverables.blocks import (
     Block,
     Break,
     Bullets,
     Callout,
+    Charts,
     Code,
     CodeBlock,
     Document,
@@ -103,6 +105,10 @@ def _block(block: Block, document: str, level: int) -> Iterator[str]:
         case ProgressBars(bars=bars):
             for bar in bars:
                 yield f"- {_bar(bar.done, bar.failing, bar.total)} {escaped(bar.label)}: {escaped(bar.note)}"
+        case Charts(charts=shown_charts):
+            for chart in shown_charts:
+                rows = " ".join(charts.spark(curve) for curve in chart.curves if curve.points)
+                yield f"- **{escaped(chart.title)}:** {rows} {escaped(charts.words(chart))}"
         case _:
             raise TypeError(f"no Markdown for {type(block).__name__}")
 

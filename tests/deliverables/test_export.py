@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from launchready_tui.deliverables import documents
+from launchready_tui.deliverables.evidence_list import question
 from launchready_tui.errors import InputError
+from launchready_tui.model.questions import ExposedPath
 from tests.deliverables.page import Page
 from tests.deliverables.world import crowded, evidence_for, snapshot, world
 
@@ -80,8 +82,15 @@ def test_the_evidence_list_says_what_was_asked_when_and_from_where(tmp_path: Pat
     text = (tmp_path / "handover.md").read_text(encoding="utf-8")
     line = next(row for row in text.splitlines() if row.startswith(f"| `{evidence_for(0).id}`"))
     assert "DNS A `h0.acme.test`" in line
-    assert "2026-11-24 11:00:00 UTC" in line
-    assert "resolver 127.0.0.1:53" in line
+    assert "2026-11-24 11:00:00" in line
+    assert "resolver" not in line
+    assert "Where no vantage stands, it was dialled 127.0.0.10; resolver 127.0.0.1:53." in text
+
+
+def test_questions_of_one_kind_are_told_apart() -> None:
+    asked = [ExposedPath("https://acme.test/", "/.env"), ExposedPath("https://acme.test/", "/.git/HEAD")]
+    said = ["".join(getattr(span, "text", "") for span in question(item)) for item in asked]
+    assert said == ["exposed path https://acme.test/ /.env", "exposed path https://acme.test/ /.git/HEAD"]
 
 
 @pytest.mark.parametrize("failing", ["write", "fsync", "replace"])

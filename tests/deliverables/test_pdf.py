@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
-from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from launchready_tui.deliverables import pdf
@@ -26,7 +24,7 @@ from launchready_tui.deliverables.blocks import (
 from launchready_tui.deliverables.documents import chapters, compose
 from launchready_tui.deliverables.pdf import to_pdf
 from launchready_tui.deliverables.reading import read
-from launchready_tui.deliverables.to_typst import pieces, to_typst
+from launchready_tui.deliverables.to_typst import MOST_LINES, pieces, to_typst
 from tests.deliverables.world import NOW, crowded, snapshot, world
 
 pytest.importorskip("typst", reason="the PDF extra is not installed")
@@ -53,18 +51,16 @@ HOSTILE = [
 ]
 
 
-def text_of(data: bytes, tmp_path: Path) -> str:
-    if shutil.which("pdftotext") is None:
-        pytest.skip("pdftotext is not installed")
-    path = tmp_path / "x.pdf"
-    path.write_bytes(data)
-    done = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True)
-    return done.stdout.decode("utf-8", "replace")
+def text_of(data: bytes) -> str:
+    """The words of all pages; a form feed ends each."""
+    with pypdfium2.PdfDocument(data) as document:
+        return "".join(f"{page.get_textpage().get_text_range()}\f" for page in document)
 
 
-def pages(data: bytes, tmp_path: Path) -> int:
-    """Pages, as text extraction sees them: a form feed ends each."""
-    return text_of(data, tmp_path).count("\f")
+def pages(data: bytes) -> int:
+    """How many there are."""
+    with pypdfium2.PdfDocument(data) as document:
+        return len(document)
 
 
 def sample(text: str, *, compact: bool = False) -> Document:
@@ -74,19 +70,19 @@ def sample(text: str, *, compact: bool = False) -> Document:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_text_is_never_code(text: str, tmp_path: Path) -> None:
+def test_text_is_never_code(text: str) -> None:
     made = to_pdf([sample(text), sample(text)], NOW)
     assert made.startswith(b"%PDF-")
     if text.isascii() and text.isprintable() and 0 < len(text) < 100:
-        shown = re.sub(r"\s+", "", text_of(made, tmp_path))
+        shown = re.sub(r"\s+", "", text_of(made))
         assert re.sub(r"\s+", "", text) in shown
 
 
-def test_a_hostile_engagement(tmp_path: Path) -> None:
+def test_a_hostile_engagement() -> None:
     base, evidence = world('#panic() $ \\ "\u05d0 ] } \x1b \u202e')
     made = pdf.pdf_files(read(base, evidence))
-    assert pages(made["handover.pdf"], tmp_path) > 5
-    assert pages(made["fix-plan.pdf"], tmp_path) == 1
+    assert pages(made["handover.pdf"]) > 5
+    assert pages(made["fix-plan.pdf"]) == 1
 
 
 def test_the_same_bytes_twice_and_no_date() -> None:
@@ -96,10 +92,10 @@ def test_the_same_bytes_twice_and_no_date() -> None:
     assert b"/CreationDate" not in to_pdf([compose("fix-plan", reading)], None)
 
 
-def test_header_footer_and_outline(tmp_path: Path) -> None:
+def test_header_footer_and_outline() -> None:
     base, evidence = world()
     made = pdf.pdf_files(read(base, evidence))["handover.pdf"]
-    text = text_of(made, tmp_path)
+    text = text_of(made)
     count = text.count("\f")
     sheets = text.split("\f")[:count]
     assert f"1 / {count}" in sheets[0]
@@ -110,25 +106,57 @@ def test_header_footer_and_outline(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("base", [snapshot(), world()[0], crowded(5_000), world("long words " * 40)[0]])
-def test_the_fix_plan_is_one_page(base: object, tmp_path: Path) -> None:
+def test_the_fix_plan_is_one_page(base: object) -> None:
     reading = read(base)  # type: ignore[arg-type]
     made = to_pdf([compose("fix-plan", reading)], NOW)
-    assert pages(made, tmp_path) == 1
-    assert "Fix plan" in text_of(made, tmp_path)
+    assert pages(made) == 1
+    assert "Fix plan" in text_of(made)
 
 
-def test_even_a_plan_that_does_not_fit_is_one_page(tmp_path: Path) -> None:
+def test_even_a_plan_that_does_not_fit_is_one_page() -> None:
     rows = tuple(Row((line(f"{n}"), line("word " * 200))) for n in range(60))
     huge = Document("d", "t", "p", "x", (Table((Column("#"), Column("Text", "main")), rows),), compact=True)
-    assert pages(to_pdf([huge], NOW), tmp_path) == 1
+    assert pages(to_pdf([huge], NOW)) == 1
 
 
-def test_a_table_without_end_is_cut_with_a_word(tmp_path: Path) -> None:
+def test_a_table_without_end_is_cut_with_a_word() -> None:
     rows = tuple(Row((line(f"row{n}"), line(RecordRef(n))), anchor=f"r-{n}") for n in range(1_000))
-    text = text_of(to_pdf([Document("d", "t", "p", "x", (Table((Column("A"), Column("B")), rows),))], NOW), tmp_path)
-    assert "row249" in text
-    assert "row250" not in text
-    assert "750 more rows are not printed" in text
+    text = text_of(to_pdf([Document("d", "t", "p", "x", (Table((Column("A"), Column("B")), rows),))], NOW))
+    assert "row499" in text
+    assert "row500" not in text
+    assert "500 more of 1,000 are not printed here: handover.html and handover.md have all" in " ".join(text.split())
+
+
+def index(count: int) -> Document:
+    rows = tuple(Row((line(Code(f"id{n:05}")), line(f"asked{n}"), line("-")), anchor=f"e-{n:05}") for n in range(count))
+    columns = (Column("Id"), Column("Asked"), Column("Seen"))
+    return Document("d", "t", "p", "x", (Table(columns, rows, dense=True, index=True),))
+
+
+def test_an_index_holds_thousands_of_lines_in_two_columns_and_says_what_it_leaves_out() -> None:
+    made = to_pdf([index(MOST_LINES + 7)], NOW)
+    text = text_of(made)
+    assert f"id{MOST_LINES - 1:05}" in text
+    assert f"id{MOST_LINES:05}" not in text
+    assert f"7 more of {MOST_LINES + 7:,} are not printed here" in " ".join(text.split())
+    assert pages(made) < 60
+
+
+def test_the_evidence_is_in_the_pdf_and_ids_lead_to_it() -> None:
+    base, evidence = world()
+    made = pdf.pdf_files(read(base, evidence))["handover.pdf"]
+    text = text_of(made)
+    for item in evidence:
+        assert item.id in text
+    assert f"Evidence: {len(evidence)}" in text
+    plain = json.dumps(to_typst(chapters(read(base, evidence))))
+    assert f'"kind": "evidence", "text": "{evidence[0].id}", "to": ""' not in plain
+
+
+def test_the_one_page_is_an_upright_sheet_of_a4() -> None:
+    made = to_pdf([compose("fix-plan", read(world()[0]))], NOW)
+    with pypdfium2.PdfDocument(made) as document:
+        assert [round(side) for side in document[0].get_size()] == [595, 842]
 
 
 def test_names_are_broken_without_adding_a_sign() -> None:

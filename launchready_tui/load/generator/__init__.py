@@ -1,0 +1,1 @@
+"""What runs inside Locust's process: sends, counts, reports. Only `entry/locustfile.py` imports it."""
