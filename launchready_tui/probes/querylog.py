@@ -6,10 +6,12 @@ Logs are read on this machine and nothing of them leaves it; of a statement its 
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import threading
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from launchready_tui.model.cacheheaders import cache_state
 from launchready_tui.model.evidence import Ask, Failure, Fault, Vantage
 from launchready_tui.model.questions import Question
 from launchready_tui.model.questions.querylog import (
+    QueryLogFacts,
     QueryLogReading,
     TaggedReply,
     TaggedRequest,
@@ -39,9 +42,13 @@ from launchready_tui.queries.statement import Statement
 from launchready_tui.queries.tables import tables_of
 from launchready_tui.queries.tags import NO_TAGS, Tags, read_tags
 from launchready_tui.queries.tail import Tail, expand
+from launchready_tui.queries.work import Errand, digest_apart
 from launchready_tui.text import one_line
 
 MOST_LOGS = 200
+SMALL = 2 * 1024 * 1024
+"""Bytes of logs that are read beside everything else; more would hold it up."""
+
 MOST_STATEMENTS = 200
 """Different shapes that are kept of one request."""
 
@@ -63,22 +70,18 @@ class QueryLogProbe:
         if isinstance(question, TaggedRequest):
             return await self._tagged(question, ask)
         assert isinstance(question, QueryLogReading)
-        stop = threading.Event()
-        try:
-            return await asyncio.to_thread(self._digest, question, stop)
-        finally:
-            stop.set()
+        return await self._digest(question)
 
     async def aclose(self) -> None:
         """Nothing of its own is held open."""
 
-    def _digest(self, question: QueryLogReading, stop: threading.Event) -> Outcome:
-        paths = expand(self._base, question.paths)[:MOST_LOGS]
+    async def _digest(self, question: QueryLogReading) -> Outcome:
+        paths = (await asyncio.to_thread(expand, self._base, question.paths))[:MOST_LOGS]
         if not paths:
             return _missing(question.paths)
-        names = [_shown(path, self._base) for path in paths]
+        names = tuple(_shown(path, self._base) for path in paths)
         try:
-            facts = digest_of(list(paths), top=question.top, names=names, stop=stop.is_set)
+            facts = await self._read(paths, names, question.top)
         except InputError as error:
             return failure("file-unreadable", error.message, fault=Fault.USAGE)
         if facts.lines and not any(file.format for file in facts.files):
@@ -86,6 +89,16 @@ class QueryLogProbe:
                 "malformed", f"{one_line(names[0], 120)} is no query log that is known here", fault=Fault.USAGE
             )
         return Outcome(facts)
+
+    async def _read(self, paths: list[Path], names: tuple[str, ...], top: int) -> QueryLogFacts:
+        """Small logs in a thread, which is told to end when nobody waits for it; large ones in a process."""
+        if await asyncio.to_thread(_size, paths) > SMALL:
+            return await digest_apart(Errand(tuple(map(os.fsencode, paths)), names, top))
+        stop = threading.Event()
+        try:
+            return await asyncio.to_thread(lambda: digest_of(list(paths), top=top, names=names, stop=stop.is_set))
+        finally:
+            stop.set()
 
     async def _tagged(self, question: TaggedRequest, ask: Ask) -> Outcome:
         url = read_url(question.url)
@@ -243,6 +256,15 @@ def _missing(patterns: tuple[str, ...]) -> Outcome:
     return failure("file-missing", f"no query log is there: {named}", fault=Fault.USAGE)
 
 
+def _size(paths: list[Path]) -> int:
+    """Bytes of the files as they lie on the disk."""
+    found = 0
+    for path in paths:
+        with suppress(OSError):
+            found += path.stat().st_size
+    return found
+
+
 def _shown(path: Path, base: Path) -> str:
     """A path as the profile would name it."""
-    return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
+    return one_line(str(path.relative_to(base)) if path.is_relative_to(base) else str(path), 300)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,13 +16,16 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from launchready_tui.engine.asking import LiveDoor
+from launchready_tui.errors import InputError
 from launchready_tui.model import codec
 from launchready_tui.model.evidence import Evidence
 from launchready_tui.model.product import Account, Network, Product
 from launchready_tui.model.questions import Login, QueryLogReading, TaggedReply, TaggedRequest
 from launchready_tui.model.verdicts import Consent
+from launchready_tui.probes import querylog
 from launchready_tui.probes.prober import Prober
 from launchready_tui.probes.repeating import repeated
+from launchready_tui.queries.work import Errand, digest_apart
 from tests.probes.servers import Seen, http_server, response
 from tests.queries.logs import csvlog, jsonlog, slow, stderr
 
@@ -270,6 +274,31 @@ async def test_the_digest_is_evidence(tmp_path: Path) -> None:
     assert missing.failure.reason == "file-missing"
     assert other.failure is not None
     assert other.failure.reason == "malformed"
+
+
+async def test_large_logs_are_read_by_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.log").write_text(stderr("duration: 0.5 ms  statement: SELECT 5 FROM t") * 30)
+    (tmp_path / "other.txt").write_text("nothing\nof the kind\n")
+    answers = []
+    for small in (querylog.SMALL, 0):
+        monkeypatch.setattr(querylog, "SMALL", small)
+        async with bench(tmp_path) as made:
+            answers.append(await made.door.ask(QueryLogReading(("a.log",)), 1))
+            other = await made.door.ask(QueryLogReading(("other.txt",)), 1)
+            assert other.failure is not None
+            assert other.failure.reason == "malformed"
+    assert answers[0].facts == answers[1].facts
+    assert answers[0].facts.statements == 30
+
+
+async def test_an_order_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        await digest_apart(Errand((os.fsencode(tmp_path / "nowhere"),), ("nowhere",), 5))
+    reading = asyncio.create_task(digest_apart(Errand((os.fsencode(tmp_path / "nowhere"),), ("nowhere",), 5)))
+    await asyncio.sleep(0.05)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
 
 
 async def test_a_tagged_reply_is_evidence(tmp_path: Path) -> None:
