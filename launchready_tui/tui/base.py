@@ -194,6 +194,15 @@ class LaunchScreen(Aware, Screen[None]):
             tooltip="What changed since the last run or visit",
         ),
         Binding("H", "app.go('handover')", "handover", show=False, id="go.handover", tooltip="The handover pack"),
+        Binding("B", "app.go('load')", "load test", show=False, id="go.load", tooltip="The load test"),
+        Binding(
+            "O",
+            "app.go('optimizations')",
+            "optimizations",
+            show=False,
+            id="go.optimizations",
+            tooltip="Changes for speed, measured before and after",
+        ),
         Binding("u", "app.undo", "undo", show=False, id="record.undo", tooltip="Take back what was recorded last"),
         Binding("U", "app.redo", "redo", show=False, id="record.redo", tooltip="Record again what was taken back last"),
         Binding(

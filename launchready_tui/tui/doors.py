@@ -19,6 +19,7 @@ from launchready_tui.engine.events import Preview
 from launchready_tui.engine.replan import Overrun
 from launchready_tui.model.board import Snapshot, Standing
 from launchready_tui.model.records import Payload
+from launchready_tui.model.verdicts import Consent
 from launchready_tui.tui.base import LaunchScreen
 
 Saved = tuple[Payload, ...]
@@ -34,6 +35,8 @@ BOARDS: dict[str, tuple[str, str]] = {
     "log": ("screens.log", "LogScreen"),
     "product": ("screens.product", "ProductScreen"),
     "changes": ("screens.changes", "ChangesScreen"),
+    "optimizations": ("screens.optimizations", "OptimizationScreen"),
+    "load": ("screens.loadtest", "LoadScreen"),
     "handover": ("screens.handover", "HandoverScreen"),
 }
 
@@ -45,6 +48,7 @@ FORMS: dict[str, tuple[str, str]] = {
     "note": ("forms.note", "NoteForm"),
     "drill": ("screens.drill", "DrillScreen"),
     "authorize": ("forms.authorize", "AuthorizeForm"),
+    "change": ("forms.change", "ChangeForm"),
     "pause": ("forms.pause", "PauseForm"),
     "overrun": ("forms.overrun", "OverrunForm"),
 }
@@ -95,10 +99,15 @@ def about(name: str, snapshot: Snapshot, row: Standing | Sequence[Standing] | No
     return lambda draft: cast(Form, form(snapshot, row, draft=draft))
 
 
-def authorize(snapshot: Snapshot, hosts: Sequence[str] = (), preview: Preview | None = None) -> Make:
-    """The form for an authorization, for these hosts; `preview` says what it is asked for."""
+def authorize(
+    snapshot: Snapshot,
+    hosts: Sequence[str] = (),
+    preview: Preview | None = None,
+    levels: Sequence[str] = (Consent.ACTIVE,),
+) -> Make:
+    """The form for an authorization, for these hosts and levels; `preview` says what it is asked for."""
     form = _load(FORMS["authorize"])
-    return lambda draft: cast(Form, form(snapshot, tuple(hosts), preview=preview, draft=draft))
+    return lambda draft: cast(Form, form(snapshot, tuple(hosts), preview=preview, levels=levels, draft=draft))
 
 
 def pause(snapshot: Snapshot) -> Make:

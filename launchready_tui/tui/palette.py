@@ -23,6 +23,8 @@ BOARDS = {
     "access": "Access map: who holds the keys",
     "log": "Log: decisions, waivers, attestations",
     "product": "Product: show and edit the profile",
+    "optimizations": "Optimization log: changes for speed, measured before and after",
+    "load": "Load test: how many people at once, and what gives way first",
     "changes": "What changed since the last run or visit",
 }
 
