@@ -12,6 +12,7 @@ from launchready_tui.load.planning import Little
 from launchready_tui.load.ticks import LoadTick
 from launchready_tui.model import codec
 from launchready_tui.model.questions.loadtest import LoadPlan, LoadReport, RouteLoad
+from launchready_tui.model.questions.serverwatch import DB_LIMIT, STARTED
 from launchready_tui.text import one_line, plural, span
 
 SCHEMA = "launchready/load/1"
@@ -173,7 +174,9 @@ def _charts(report: LoadReport) -> Iterator[str]:
         if values:
             yield _chart(name, values, unit)
     for series in report.server.series:
-        yield _chart(series.name, [value for at, value in series.points if at >= 0], f" {series.unit}")
+        if series.name not in (STARTED, DB_LIMIT):
+            scale, unit = (1 / 2**20, "MiB") if series.unit == "bytes" else (1.0, series.unit)
+            yield _chart(series.name, [value * scale for at, value in series.points if at >= 0], f" {unit}")
     if report.timeline:
         last = report.timeline[-1].at + every
         yield f"{'':<22} 0 s{'':>{max(1, min(WIDTH, len(report.timeline)) - 3 - len(f'{last:.0f} s'))}}{last:.0f} s"
@@ -187,7 +190,12 @@ def _chart(name: str, values: Sequence[float], unit: str) -> str:
     columns = [max(values[start : start + size]) for start in range(0, len(values), size)]
     most = max(columns)
     bars = "".join(_BARS[min(7, int(8 * value / most))] if most > 0 and value > 0 else " " for value in columns)
-    return f"{one_line(name, 22):<22} {bars} max {most:,.6g}{unit}"
+    return f"{one_line(name, 22):<22} {bars} max {_amount(most)}{unit}"
+
+
+def _amount(value: float) -> str:
+    """Three digits where there are fewer, whole numbers from a hundred on."""
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.3g}"
 
 
 def _steps(report: LoadReport) -> Iterator[str]:

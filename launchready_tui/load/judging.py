@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,21 +51,35 @@ def ran_for(report: LoadReport) -> float:
 
 
 def _of_routes(report: LoadReport) -> tuple[list[str], list[str]]:
+    """What fails, and what is worth a warning. Few requests decide nothing that chance could explain (S6.RUN.07)."""
     fails: list[str] = []
     warns: list[str] = []
     for load in report.routes:
         requests, failures, p95 = judged_figures(load)
         if not requests:
             continue
-        share = 100 * failures / requests
+        few = f", of {plural(requests, 'request')} only" if load.indicative else ""
         name = f"{load.route} ({load.journey})"
-        if share >= report.limits.error_percent:
-            fails.append(f"{share:.1f} % of {name} failed (limit {report.limits.error_percent:g} %).")
+        limit = report.limits.error_percent
+        if 100 * failures >= limit * requests and failures:
+            sure = not load.indicative or 100 * least_share(failures, requests) >= limit
+            share = 100 * failures / requests
+            (fails if sure else warns).append(f"{share:.1f} % of {name} failed (limit {limit:g} %){few}.")
         if p95 > load.fail_ms:
-            fails.append(f"p95 of {name} is {p95:.0f} ms (limit {load.fail_ms:g} ms).")
+            sure = not load.indicative or load.p95_low_ms > load.fail_ms
+            (fails if sure else warns).append(f"p95 of {name} is {p95:.0f} ms (limit {load.fail_ms:g} ms){few}.")
         elif p95 > load.pass_ms:
-            warns.append(f"p95 of {name} is {p95:.0f} ms (aim {load.pass_ms:g} ms).")
+            warns.append(f"p95 of {name} is {p95:.0f} ms (aim {load.pass_ms:g} ms){few}.")
     return fails, warns
+
+
+def least_share(failures: int, requests: int) -> float:
+    """The share that fails at least, with 97.5 % confidence, after so many of so many did (Wilson's lower bound)."""
+    z = 1.96
+    share = failures / requests
+    middle = share + z * z / (2 * requests)
+    spread = z * math.sqrt(share * (1 - share) / requests + z * z / (4 * requests * requests))
+    return max(0.0, (middle - spread) / (1 + z * z / requests))
 
 
 def judged_figures(load: RouteLoad) -> tuple[int, int, float]:

@@ -11,7 +11,7 @@ from launchready_tui.errors import InputError
 from launchready_tui.load.request import LoadRequest
 from launchready_tui.load.script import Dial, Script, Walk
 from launchready_tui.load.walks import Key, fingerprint, make_walks, mean_requests, mean_think
-from launchready_tui.model.performance import LoadSettings
+from launchready_tui.model.performance import USUAL_RPS, LoadSettings
 from launchready_tui.model.product import Product
 from launchready_tui.model.questions.loadtest import LoadPhase, LoadPlan
 
@@ -82,7 +82,7 @@ def cap_of(settings: LoadSettings, asked: float, targets: Mapping[str, tuple[Dia
     local = all(
         dial.address.startswith("127.") or dial.address == "::1" for found in targets.values() for dial in found
     )
-    return 0.0 if local and settings.max_rps == LoadSettings().max_rps else settings.max_rps
+    return settings.max_rps or (0.0 if local else USUAL_RPS)
 
 
 def _phases(request: LoadRequest, settings: LoadSettings) -> tuple[LoadPhase, ...]:

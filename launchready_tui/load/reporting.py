@@ -8,8 +8,14 @@ from launchready_tui.load.collecting import Collector
 from launchready_tui.load.figures import Bounds, health, journey_loads, points, route_loads, step_loads
 from launchready_tui.load.giving import carried, first_to_give, windows
 from launchready_tui.model import codec
-from launchready_tui.model.questions.loadtest import LoadLimits, LoadPlan, LoadReport, RouteLoad
+from launchready_tui.model.questions.loadtest import LoadLimits, LoadPlan, LoadReport, RouteLoad, StepLoad
 from launchready_tui.model.questions.serverwatch import ServerWatch
+
+
+def until_broken(steps: tuple[StepLoad, ...]) -> tuple[StepLoad, ...]:
+    """The steps up to the first that broke: what was begun after it says nothing."""
+    first = next((number for number, step in enumerate(steps) if step.broke), len(steps))
+    return steps[: first + 1]
 
 
 def make_report(
@@ -29,10 +35,8 @@ def make_report(
 ) -> LoadReport:
     """The report of what was collected."""
     found = windows(collected)
-    steps = step_loads(collected, bounds, limits)
-    held = [step.users for step in steps if not step.broke]
-    broke = [step.users for step in steps if step.broke]
-    knee = max((users for users in held if not broke or users < min(broke)), default=0)
+    steps = until_broken(step_loads(collected, bounds, limits))
+    knee = max((step.users for step in steps if not step.broke), default=0)
     walks = journey_loads(collected)
     started = sum(walk.started for walk in walks)
     finished = sum(walk.finished for walk in walks)

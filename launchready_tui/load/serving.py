@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from launchready_tui.errors import InputError
 from launchready_tui.load import script as scripts
 from launchready_tui.load.preparing import Prepared
 from launchready_tui.load.process import Generator, LoadError
@@ -17,6 +18,8 @@ class Worker:
         prepared.gate.require()
         self._prepared = prepared
         self._address = parse_address(prepared.request.worker, "--worker")
+        if not self._address.host:
+            raise InputError("--worker needs the master's host.", "Write HOST:PORT, as the master was started with.")
         self._generator: Generator | None = None
         self._stopped = False
 

@@ -27,7 +27,7 @@ def make_walks(product: Product) -> tuple[tuple[Walk, ...], tuple[Key, ...]]:
     if not any(journey.steps for journey in product.journeys):
         raise InputError(
             "The profile has no journey: there is nothing to send.",
-            "Add a [[journey]] with its [[journey.step]]s (docs/product.md), or record one with the profile's screen.",
+            "Add a [[journey]] with its [[journey.step]]s to the profile.",
         )
     pools = frozenset(product.pools)
     keys: dict[Key, int] = {}

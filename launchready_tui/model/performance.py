@@ -47,19 +47,24 @@ def times_range(text: str) -> tuple[int, int]:
     return low, high
 
 
+USUAL_RPS = 50.0
+"""The cap of requests a second where a profile names none."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoadSettings:
     """What a load test may do, and what the launch expects.
 
-    `peak` is the number of sessions at once that the launch expects, `max_rps` the cap of requests a second. `window`
-    is `FROM/UNTIL` (ISO 8601), for production only. `payment_test` is a URL that answers JSON with `livemode` false,
-    `mail_sink` the host that swallows mail; either may be `attested`: a person has looked.
+    `peak` is the number of sessions at once that the launch expects, `max_rps` the cap of requests a second
+    (0: `USUAL_RPS`, and none where every address is loopback). `window` is `FROM/UNTIL` (ISO 8601), for production
+    only. `payment_test` is a URL that answers JSON with `livemode` false, `mail_sink` the host that swallows mail;
+    either may be `attested`: a person has looked.
     """
 
     environment: Environment = ""
     peak: int = 20
     arrivals_per_hour: float = 0.0
-    max_rps: float = 50.0
+    max_rps: float = 0.0
     window: str = ""
     payment_test: str = ""
     mail_sink: str = ""

@@ -109,8 +109,8 @@ def _pools(file: TomlFile) -> dict[str, tuple[str, ...] | str]:
 def _check_load(file: TomlFile, load: LoadSettings) -> None:
     if not 1 <= load.peak <= 100_000:
         file.problem(("load", "peak"), "load: peak must be 1 to 100000 sessions")
-    if not (math.isfinite(load.max_rps) and 0 < load.max_rps <= 100_000):
-        file.problem(("load", "max_rps"), "load: max_rps must be more than 0, at most 100000 requests a second")
+    if not (math.isfinite(load.max_rps) and 0 <= load.max_rps <= 100_000):
+        file.problem(("load", "max_rps"), "load: max_rps must be 0 (the usual cap) to 100000 requests a second")
     if not (math.isfinite(load.arrivals_per_hour) and load.arrivals_per_hour >= 0):
         file.problem(("load", "arrivals_per_hour"), "load: arrivals_per_hour must be a number from 0 up")
     if load.window and window(load.window) is None:

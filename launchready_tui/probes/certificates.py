@@ -26,6 +26,7 @@ UNREADABLE = (
     ValueError,
     TypeError,
     KeyError,  # a string type that it does not know, in a name (cryptography 45)
+    x509.InvalidVersion,
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import audit, cold_start, fingerprints, first_paint, key_to_paint, logs, versus
+from tests.benchmarks import audit, cold_start, fingerprints, first_paint, key_to_paint, load, logs, versus
 from tests.benchmarks.figures import Table
 
 ALL: dict[str, Callable[[], Table]] = {
@@ -16,6 +16,7 @@ ALL: dict[str, Callable[[], Table]] = {
     "key_to_paint": key_to_paint.measure,
     "logs": logs.measure,
     "fingerprints": fingerprints.measure,
+    "load": load.measure,
 }
 
 

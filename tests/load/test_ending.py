@@ -170,6 +170,19 @@ async def test_a_master_with_two_workers_counts_as_one_process_does() -> None:
     assert generators() == []
 
 
+async def test_workers_follow_the_masters_schedule() -> None:
+    address = "127.0.0.1:" + str(process._free_port())
+    with Site(lambda _, number: Reply(delay=0.01)) as site:
+        product = profile(site)
+        led = await prepared(product, LoadRequest(rate=30, duration_s=4, master=address, workers=2))
+        serving = await prepared(product, LoadRequest(worker=address))
+        workers = [Worker(serving), Worker(serving)]
+        report, *_ = await asyncio.gather(start(led, limits=LENIENT).run(), *(worker.run() for worker in workers))
+        assert report.requests == len(site.seen) == report.generator.scheduled == 120
+    assert report.routes[0].service_p95_ms is not None
+    assert report.partial == ()
+
+
 async def test_a_worker_with_other_journeys_is_sent_away() -> None:
     address = "127.0.0.1:" + str(process._free_port())
     with Site(lambda _, number: Reply(delay=0.01)) as site:

@@ -17,7 +17,7 @@ from launchready_tui.load.figures import Bounds, health, step_loads
 from launchready_tui.load.generator.tally import Tally
 from launchready_tui.load.giving import carried, first_to_give, windows
 from launchready_tui.load.judging import judge
-from launchready_tui.load.reporting import make_report
+from launchready_tui.load.reporting import make_report, until_broken
 from launchready_tui.load.script import Script, Step, Walk
 from launchready_tui.model import codec
 from launchready_tui.model.product import Product, Route
@@ -163,6 +163,23 @@ def test_verdicts(seconds: float, failures: int, verdict: str) -> None:
     assert judge(report).verdict == verdict
 
 
+def test_few_requests_decide_nothing_that_chance_could_explain() -> None:
+    def verdict(requests: int, failures: int, seconds: float) -> str:
+        rows = [(n * 0.1, seconds, 0, "status-500" if n < failures else "", 200) for n in range(requests)]
+        found = collected(script(LoadPhase("hold", 0, int(requests / 10), 10)), rows)
+        return judge(report_of(found)).verdict
+
+    assert verdict(50, 0, 0.1) == "pass"
+    assert verdict(50, 1, 0.1) == "warn", "one of fifty may be chance"
+    assert verdict(50, 10, 0.1) == "fail", "ten of fifty is not"
+    assert verdict(250, 5, 0.1) == "fail"
+    assert verdict(50, 0, 0.9) == "fail", "all of them were slow"
+    mixed = [(n * 0.1, 0.9 if n % 17 == 0 else 0.1, 0, "", 200) for n in range(50)]
+    report = report_of(collected(script(LoadPhase("hold", 0, 5, 10)), mixed))
+    assert report.routes[0].p95_ms > 800
+    assert judge(report).verdict == "warn", "three slow ones of fifty leave the p95 open"
+
+
 def test_a_part_of_a_test_is_no_pass() -> None:
     found = collected(script(), steady(20))
     assert judge(report_of(found, partial=("It was stopped by hand.",))).verdict == "invalid"
@@ -291,6 +308,8 @@ def test_steps_break_where_a_limit_does() -> None:
     plan = script(*phases, mode="steps")
     rows = [*steady(20), *((20 + row[0], 0.95, *row[2:]) for row in steady(9))]
     steps = step_loads(collected(plan, rows), BOUNDS, LIMITS)
+    assert until_broken((steps[2], steps[1])) == (steps[2],)
+    assert until_broken(steps) == steps
     assert [(step.users, step.broke, step.route) for step in steps] == [
         (5, "", ""),
         (10, "", ""),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from launchready_tui.probes.tlspolicy import MOST_ISSUERS, Authorities, second_opinion
@@ -76,6 +76,7 @@ def test_the_same_issuer_sent_often_and_junk_between_are_no_trouble() -> None:
 
 
 @given(st.integers(0, len(LEAF.der) - 1), st.integers(1, 255))
+@example(12, 1)  # a version that does not exist
 def test_no_damaged_certificate_breaks_it(place: int, change: int) -> None:
     damaged = bytearray(LEAF.der)
     damaged[place] ^= change

@@ -119,9 +119,11 @@ async def _load(session: Session, request: LoadRequest, form: str) -> ExitCode:
     require_locust()
     testing = LoadTesting(session, request)
     prepared = await testing.prepare()
-    for line in (*prepared.gate.notes, *loadreport.plan_lines(prepared.planned.plan, prepared.little)):
+    plan = () if request.worker else loadreport.plan_lines(prepared.planned.plan, prepared.little)
+    for line in (*prepared.gate.notes, *plan):
         notices.notice(line)
     prepared.gate.require()
+    notices.notice("ctrl+c ends all traffic within a second")
     if request.worker:
         return await _serve(prepared)
     if request.master:

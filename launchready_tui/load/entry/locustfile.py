@@ -15,7 +15,7 @@ from launchready_tui.load.generator.pinning import pin
 from launchready_tui.load.generator.sessions import Traffic
 from launchready_tui.load.generator.shape import shape_class
 from launchready_tui.load.generator.tally import Tally
-from launchready_tui.load.generator.users import Schedule, pacer_class, visitor_class
+from launchready_tui.load.generator.users import Schedule, sender_class
 
 locust.runners.WORKER_REPORT_INTERVAL = REPORT_S
 locust.runners.MASTER_HEARTBEAT_TIMEOUT = 5  # a worker without its master stops within seconds, not after a minute
@@ -24,8 +24,9 @@ _control_pipe, _lifeline = pipes.descriptor(pipes.CONTROL), pipes.descriptor(pip
 _order = pipes.read_order(_control_pipe)
 _script = _order.script
 pin(_script.targets)
-_traffic = Traffic(_script, _order.secrets, Tally("local", _script.journeys, apart=_script.mode == "arrival"))
-_schedule = Schedule(_traffic) if _script.mode == "arrival" else None
+_traffic = Traffic(_script, _order.secrets, Tally("local", _script.journeys))
+_traffic.agree(_script)
+_schedule = Schedule(_traffic)
 _controls: list[Control] = []
 
 
@@ -35,5 +36,5 @@ def _begin(environment: Environment, **_: object) -> None:
 
 
 events.init.add_listener(_begin)  # type: ignore[no-untyped-call]
-Users = visitor_class(_traffic) if _schedule is None else pacer_class(_traffic, _schedule)
+Sender = sender_class(_traffic, _schedule)
 Phases = shape_class(_script, lambda: _controls[0])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import replace
 from typing import Any
 
 import gevent  # type: ignore[import-untyped]
@@ -27,14 +28,17 @@ SETTLE_S = 3.0
 BEHIND_S = 2.0
 """Seconds that a worker may be behind its master."""
 
+TERMS = ("mode", "rate", "duration_s", "most_open", "drain_s")
+"""What a worker takes from its master's script instead of its own."""
+
 SETTINGS, STRANGER = "launchready-settings", "launchready-stranger"
 FINISH, FINISHED = "launchready-finish", "launchready-finished"
 
 
 class Control:
-    """The test as this process sees it. `schedule` is None in the closed model."""
+    """The test as this process sees it."""
 
-    def __init__(self, environment: Environment, traffic: Traffic, schedule: Schedule | None) -> None:
+    def __init__(self, environment: Environment, traffic: Traffic, schedule: Schedule) -> None:
         self._environment = environment
         self._traffic = traffic
         self._schedule = schedule
@@ -119,10 +123,12 @@ class Control:
             self._runner.send_message(SETTINGS, self._settings(), client_id=who)
 
     def _settings(self) -> dict[str, Any]:
+        script = self._traffic.script
         return {
             "elapsed": self.elapsed,
-            "cap": self._traffic.script.max_rps / max(1, len(self._known)),
+            "cap": script.max_rps / max(1, len(self._known)),
             "pacers": self.pacers,
+            "terms": {name: getattr(script, name) for name in TERMS},
         }
 
     def _on_settings(self, environment: Environment, msg: Any) -> None:
@@ -130,6 +136,7 @@ class Control:
         if elapsed > 0:
             self._began = time.perf_counter() - elapsed
         self._traffic.worker = max(0, int(self._runner.worker_index))
+        self._traffic.agree(replace(self._traffic.script, **{name: msg.data["terms"][name] for name in TERMS}))
         self._set(float(msg.data["cap"]), int(msg.data["pacers"]))
 
     def _on_stranger(self, environment: Environment, msg: Any) -> None:
@@ -141,8 +148,7 @@ class Control:
     def _set(self, cap: float, pacers: int) -> None:
         self._traffic.cleared.set()
         self._traffic.cap.limit = cap
-        if self._schedule is not None:
-            self._schedule.pacers = pacers
+        self._schedule.pacers = pacers
 
     # --- reporting ----------------------------------------------------------------------------------------------------
 
@@ -245,8 +251,7 @@ class Control:
 
     def _on_stopping(self, **_: Any) -> None:
         self._traffic.ending.set()
-        if self._schedule is not None:
-            self._schedule.stop()
+        self._schedule.stop()
 
     def _leave(self) -> None:
         self._runner.quit()

@@ -49,6 +49,11 @@ class Traffic:
         self._position = self.rng.random()
         self._shares = list(accumulate(walk.weight for walk in script.walks))
 
+    def agree(self, script: Script) -> None:
+        """Follow these terms from now on; the journeys are the same."""
+        self.script = script
+        self.tally.apart = script.mode == "arrival"
+
     def draw(self) -> int:
         """The journey of the next visitor: shares follow the weights closely even over a few sessions."""
         self._position = (self._position + _GOLDEN) % 1.0

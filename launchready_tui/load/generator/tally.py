@@ -11,13 +11,15 @@ from launchready_tui.load.counting import Cell, Delta, Vitals, Walked
 class Tally:
     """Requests, sessions and drops since the last `take`, by the second in which they ended.
 
-    `begin` starts the timeline. `clock` is monotonic, in seconds.
+    `begin` starts the timeline; `apart` keeps service times apart from latencies. `clock` is monotonic, in seconds.
     """
 
-    def __init__(self, who: str, journeys: str, *, apart: bool, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self, who: str, journeys: str, *, apart: bool = False, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
         self._who = who
         self._journeys = journeys
-        self._apart = apart
+        self.apart = apart
         self._clock = clock
         self._start: float | None = None
         self._cells: dict[int, dict[int, Cell]] = {}
@@ -55,7 +57,7 @@ class Tally:
         key, due, sent = entry
         cell = self._cell(ended, key)
         cell.latency.add(ended - due)
-        if self._apart:
+        if self.apart:
             cell.service.add(ended - sent)
         cell.bytes += size
         if status >= 500:

@@ -1,4 +1,4 @@
-"""The users that Locust spawns: visitors who come again and again, or a pacer that lets sessions begin on a schedule.
+"""The users that Locust spawns: people who come again and again, or a pacer that lets sessions begin on a schedule.
 
 Both send through the HTTP client of Locust's FastHttpUser, without its session around it: that one would follow
 redirects to any host and measure from the moment of sending only.
@@ -41,23 +41,6 @@ class Browsers:
         return Browser(self._script, HTTPClientPool(**self._options))
 
 
-def visitor_class(traffic: Traffic) -> type[User]:
-    """A user of the closed model: one session after the other, for as long as the test wants."""
-    browsers = Browsers(traffic)
-
-    class Visitor(User):
-        @task
-        def visit(self) -> None:
-            traffic.cleared.wait()
-            browser = browsers.new()
-            while not traffic.ending.is_set():
-                if not Session(traffic, browser, traffic.draw()).run():
-                    traffic.ending.wait(LATE_S)
-            raise StopUser
-
-    return Visitor
-
-
 class Schedule:
     """The share of the arrivals that this process lets begin. `pacers` is how many share them."""
 
@@ -65,7 +48,7 @@ class Schedule:
         self.pacers = 1
         self.sessions = Group()
         self._traffic = traffic
-        self._browsers = Browsers(traffic)
+        self.browsers = Browsers(traffic)
         self._idle: list[Browser] = []
         self._began = 0
 
@@ -88,26 +71,33 @@ class Schedule:
                 return
             walk = traffic.draw()
             tally.due()
-            if time.perf_counter() - due > LATE_S or tally.open >= traffic.script.most_open:
+            if time.perf_counter() - due > LATE_S or tally.open * self.pacers >= traffic.script.most_open:
                 tally.drop(traffic.script.walks[walk].steps[0].key)
             else:
                 self.sessions.spawn(self._visit, walk, due)
 
     def _visit(self, walk: int, due: float) -> None:
-        browser = self._idle.pop() if self._idle else self._browsers.new()
+        browser = self._idle.pop() if self._idle else self.browsers.new()
         Session(self._traffic, browser, walk, due).run()
         self._idle.append(browser)
 
 
-def pacer_class(traffic: Traffic, schedule: Schedule) -> type[User]:
-    """The only user of a process in arrival mode; it starts the sessions."""
+def sender_class(traffic: Traffic, schedule: Schedule) -> type[User]:
+    """What Locust spawns. In the closed model it is a person who comes again and again, one session after the other;
+    in arrival mode it is this process' pacer. Which of them, a worker hears from its master before the first request.
+    """
 
-    class Pacer(User):
+    class Sender(User):
         @task
-        def pace(self) -> None:
+        def send(self) -> None:
             traffic.cleared.wait()
-            schedule.run()
-            traffic.ending.wait()
+            if traffic.script.mode == "arrival":
+                schedule.run()
+                traffic.ending.wait()
+            browser = schedule.browsers.new()
+            while not traffic.ending.is_set():
+                if not Session(traffic, browser, traffic.draw()).run():
+                    traffic.ending.wait(LATE_S)
             raise StopUser
 
-    return Pacer
+    return Sender

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 
 from launchready_tui.checks.loadorder import order
+from launchready_tui.model.performance import USUAL_RPS
 from launchready_tui.model.product import Product
 from launchready_tui.model.questions.loadtest import LoadReport, RouteLoad
 from launchready_tui.text import one_line, plural, span
@@ -238,7 +239,7 @@ def empty_lines(product: Product, width: int) -> list[Line]:
     load = product.load
     where = load.environment or "not declared: [load] environment"
     lines += [[], [("environment   ", "muted"), where], [("expected peak ", "muted"), plural(load.peak, "session")]]
-    lines.append([("cap           ", "muted"), f"{load.max_rps:g} requests a second"])
+    lines.append([("cap           ", "muted"), f"{load.max_rps or USUAL_RPS:g} requests a second"])
     watched = [product.database.kind and "database connections", *(f"queue {queue.id}" for queue in product.queues)]
     watched += ["memory"] if product.server.metrics else []
     seen = ", ".join(filter(None, watched)) or "nothing: [database], [[queue]] and [server] say what"
