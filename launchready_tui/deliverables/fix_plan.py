@@ -68,7 +68,11 @@ def fix_plan(reading: Reading) -> Document:
         ),
         "From the top downwards; a line counts as done when its check passes, not when somebody has changed something.",
     )
-    blocks: list[Block] = [Paragraph(intro, "lede"), Paragraph(line(Text("Priority = ", "muted"), FORMULA), "small")]
+    how = line("How each is done stands in the ", DocumentLink("risk-list", "launch risk list"))
+    if reading.deliverable("fix-kit"):
+        how = line(how, ", text to paste in the ", DocumentLink("fix-kit", "fix kit"))
+    formula = line(how, ". ", Text("Priority = ", "muted"), FORMULA)
+    blocks: list[Block] = [Paragraph(intro, "lede"), Paragraph(formula, "small")]
     if shown:
         blocks.append(_table(reading, shown))
     if len(plan) > len(shown):

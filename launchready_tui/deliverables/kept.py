@@ -39,10 +39,10 @@ def registry(reading: Reading) -> Section:
         how = Paragraph(line("Each is a ", Code("[[signal]]"), " of the product profile."))
         return Section("Signals of the journeys", "signals", (Callout("unknown", "No signal is declared", (how,)),))
     columns = (
-        Column("Journey"),
+        Column("Journey", "short"),
         Column("Signal", "main"),
         Column("Fires at", "short"),
-        Column("Who is told, and does what"),
+        Column("Who is told, and does what", "main"),
         Column("Last fired", "short"),
     )
     return Section("Signals of the journeys", "signals", (Table(columns, tuple(map(_signal, signals))),))

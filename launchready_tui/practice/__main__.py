@@ -26,8 +26,8 @@ async def serve(folder: Path, *, repaired: bool) -> None:
     state = folder / STATE_FILE
     try:
         await door.start()
-        text = json.dumps({"pid": os.getpid(), "port": door.port, "token": door.token})
-        write_private(state, text.encode())
+        known = {"pid": os.getpid(), "port": door.port, "token": door.token, "database": target.database_dsn}
+        write_private(state, json.dumps(known).encode())
         sys.stdout.write(json.dumps({"ready": True}) + "\n")
         sys.stdout.flush()
         await _end_of_input()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from launchready_tui.practice.ca import CertificateAuthority
 from launchready_tui.practice.faults import Need
+from launchready_tui.practice.shop.cluster import postgres_is_possible
 from launchready_tui.practice.tlsstream import server_context
 from launchready_tui.practice.world import Leaf, TlsPolicy
 from launchready_tui.secrets.gitcommand import is_installed
@@ -19,6 +20,7 @@ _OTHER_ADDRESS = "127.0.0.2"
 
 _EXPLANATIONS: dict[Need, str] = {
     "addresses": "this machine has only one loopback address",
+    "postgres": "PostgreSQL (initdb) or its client (pip install 'launchready[pg]') is not installed, so SQLite serves",
     "old-tls": "the OpenSSL of this machine cannot serve TLS 1.0",
     "null-ciphers": "the OpenSSL of this machine cannot serve suites without encryption",
     "secrets-engine": "git or the secrets engine (pip install 'launchready[secrets]') is not installed",
@@ -37,6 +39,10 @@ class Capabilities:
         """Whether everything has to live on 127.0.0.1."""
         return "addresses" in self.missing
 
+    def without(self, need: Need) -> Capabilities:
+        """The same machine, after it turned out that it cannot fill a need."""
+        return Capabilities(self.missing | {need})
+
     def left_out_because(self, need: Need | None) -> str:
         """Why a fault with that need is left out; '' if it is not."""
         return _EXPLANATIONS[need] if need in self.missing and need is not None else ""
@@ -49,6 +55,7 @@ def capabilities(folder: Path) -> Capabilities:
     bare = TlsPolicy(newest="TLSv1_2", ciphers="eNULL")
     works: dict[Need, bool] = {
         "addresses": _can_bind(_OTHER_ADDRESS),
+        "postgres": postgres_is_possible(),
         "old-tls": _can_serve(authority, folder, Leaf(), old, ssl.TLSVersion.TLSv1),
         "null-ciphers": _can_serve(authority, folder, Leaf(), bare, ssl.TLSVersion.TLSv1_2),
         "secrets-engine": is_installed() and find_spec("kingfisher_sdk") is not None,

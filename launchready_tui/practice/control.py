@@ -36,12 +36,15 @@ class ControlDoor:
         """Close the door."""
         await self._server.stop()
 
-    def _respond(self, request: Request) -> Reply:
+    async def _respond(self, request: Request) -> Reply:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         if request.host != "127.0.0.1" or not hmac.compare_digest(given.encode(), self.token.encode()):
             return _json({"error": "wrong token"}, 403)
         try:
-            return _json(self._do(request))
+            answer = self._do(request)
+            if request.method == "POST":
+                await self._target.settled()
+            return _json(answer)
         except PracticeError as error:
             return _json({"error": error.message, "hint": error.hint}, 404)
 

@@ -14,6 +14,9 @@ STATE_FILE = "practice.json"
 """The file (mode 0600) in the target's folder."""
 
 _DOOR_SECONDS = 5.0
+_CHANGE_SECONDS = 30.0
+"""A change is answered when the shop behind the pages was built anew."""
+
 _ANSWER_LIMIT = 1_000_000
 
 
@@ -44,7 +47,8 @@ class Door:
 
     def ask(self, method: str, path: str) -> Any:
         """One request; raises `PracticeError` with what the target said, or that it is gone."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_DOOR_SECONDS)
+        seconds = _DOOR_SECONDS if method == "GET" else _CHANGE_SECONDS
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
         try:
             connection.request(method, path, headers={"Authorization": f"Bearer {self.token}"})
             response = connection.getresponse()
@@ -63,5 +67,13 @@ def door_of(folder: Path) -> Door | None:
     try:
         state = json.loads((folder / STATE_FILE).read_text(encoding="utf-8"))
         return Door(int(state["port"]), str(state["token"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def database_of(folder: Path) -> str | None:
+    """The login of a running target's database, written down in a folder; None if there is none."""
+    try:
+        return str(json.loads((folder / STATE_FILE).read_text(encoding="utf-8"))["database"]) or None
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -1,12 +1,17 @@
-"""A small HTTP/1.1 server for loopback, plain and over TLS: bounded requests, keep-alive, one function that answers."""
+"""A small HTTP/1.1 server for loopback, plain and over TLS: bounded requests, keep-alive, one function that answers.
+
+It may answer at once, or with something to wait for: then other requests are served meanwhile.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import re
+import secrets
 import ssl
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
@@ -28,7 +33,8 @@ _NO_BODY = frozenset({204, 304})
 class Request:
     """One request. `host` is the Host header without its port, `target` the path with its query as it was sent.
 
-    `address` is the address that was dialled, '' if it does not matter.
+    `address` is the address that was dialled, '' if it does not matter; `remote` is the visitor's. `connection` is the
+    number of the visitor's connection, 0 for requests that came over none.
     """
 
     scheme: str
@@ -38,6 +44,8 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     address: str = ""
+    remote: str = "127.0.0.1"
+    connection: int = 0
 
     @property
     def path(self) -> str:
@@ -50,8 +58,20 @@ class Request:
         return self.target.partition("?")[2]
 
 
-Respond = Callable[[Request], Reply]
+Respond = Callable[[Request], Reply | Awaitable[Reply]]
 ChooseContext = Callable[[str], ssl.SSLContext | None]
+
+
+class Watcher(Protocol):
+    """Is told what the server did."""
+
+    def answered(self, request: Request, reply: Reply, size: int, seconds: float) -> None:
+        """A request was answered with a body of that many bytes."""
+        ...
+
+    def left(self, connection: int) -> None:
+        """A connection was closed."""
+        ...
 
 
 class Stream(Protocol):
@@ -81,6 +101,16 @@ class _PlainStream:
         await self._writer.drain()
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a connection came in, and from where."""
+
+    scheme: str
+    address: str
+    remote: str
+    connection: int
+
+
 class _BadRequest(Exception):
     """The request cannot be answered; the status says why."""
 
@@ -92,9 +122,10 @@ class _BadRequest(Exception):
 class HttpServer:
     """Serves one port on any number of addresses. `choose` picks the TLS context by server name; none: plain http."""
 
-    def __init__(self, respond: Respond, choose: ChooseContext | None = None) -> None:
+    def __init__(self, respond: Respond, choose: ChooseContext | None = None, watcher: Watcher | None = None) -> None:
         self._respond = respond
         self._choose = choose
+        self._watcher = watcher
         self._servers: list[asyncio.Server] = []
         self._open: set[asyncio.Task[None]] = set()
         self.port = 0
@@ -142,33 +173,52 @@ class HttpServer:
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         address: str = writer.get_extra_info("sockname")[0]
+        remote: str = writer.get_extra_info("peername")[0]
         if self._choose is None:
-            await self._exchange("http", address, _PlainStream(reader, writer))
+            place = _Place("http", address, remote, _number())
+            await self._exchange(place, _PlainStream(reader, writer))
             return
         stream = TlsStream(reader, writer)
         if await asyncio.wait_for(stream.accept(self._choose), _IDLE):
-            await self._exchange("https", address, stream)
+            await self._exchange(_Place("https", address, remote, _number()), stream)
             await asyncio.wait_for(stream.goodbye(), _IDLE)
 
-    async def _exchange(self, scheme: str, address: str, stream: Stream) -> None:
-        wire = _Wire(stream)
-        keep = True
-        while keep:
-            try:
-                request = await asyncio.wait_for(wire.request(scheme, address), _IDLE)
-                if request is None:
-                    return
-                reply = self._respond(request)
-                keep = request.headers.get("connection", "").lower() != "close"
-                without_body = request.method == "HEAD"
-            except _BadRequest as error:
-                reply, keep, without_body = Reply(error.status, f"{error.status.phrase}\n", "text/plain"), False, False
-            await asyncio.wait_for(stream.write(encode(reply, keep=keep, without_body=without_body)), _IDLE)
+    async def _exchange(self, place: _Place, stream: Stream) -> None:
+        try:
+            wire = _Wire(stream)
+            while await self._answer_one(wire, place, stream):
+                pass
+        finally:
+            if self._watcher is not None:
+                self._watcher.left(place.connection)
+
+    async def _answer_one(self, wire: _Wire, place: _Place, stream: Stream) -> bool:
+        """Read a request and answer it; whether the connection may stay open."""
+        try:
+            async with asyncio.timeout(_IDLE):
+                request = await wire.request(place)
+        except _BadRequest as error:
+            refusal = Reply(error.status, f"{error.status.phrase}\n", "text/plain")
+            async with asyncio.timeout(_IDLE):
+                await stream.write(encode(refusal, keep=False, without_body=False))
+            return False
+        if request is None:
+            return False
+        began = time.perf_counter()
+        answer = self._respond(request)
+        reply = answer if isinstance(answer, Reply) else await answer
+        keep = request.headers.get("connection", "").lower() != "close"
+        async with asyncio.timeout(_IDLE):
+            await stream.write(encode(reply, keep=keep, without_body=request.method == "HEAD"))
+        if self._watcher is not None:
+            size = 0 if request.method == "HEAD" or reply.status in _NO_BODY else len(_bytes(reply))
+            self._watcher.answered(request, reply, size, time.perf_counter() - began)
+        return keep
 
 
 def encode(reply: Reply, *, keep: bool, without_body: bool) -> bytes:
     """A reply as bytes."""
-    body = reply.body.encode()
+    body = _bytes(reply)
     lines = [
         f"HTTP/1.1 {int(reply.status)} {_phrase(reply.status)}",
         f"Date: {formatdate(usegmt=True)}",
@@ -180,6 +230,15 @@ def encode(reply: Reply, *, keep: bool, without_body: bool) -> bytes:
     lines.append(f"Connection: {'keep-alive' if keep else 'close'}")
     head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
     return head if without_body or reply.status in _NO_BODY else head + body
+
+
+def _number() -> int:
+    """What a connection is called, by all servers of this process."""
+    return secrets.randbits(62) + 1
+
+
+def _bytes(reply: Reply) -> bytes:
+    return reply.body.encode() if isinstance(reply.body, str) else reply.body
 
 
 def _phrase(status: int) -> str:
@@ -195,7 +254,7 @@ class _Wire:
         self._stream = stream
         self._buffer = bytearray()
 
-    async def request(self, scheme: str, address: str) -> Request | None:
+    async def request(self, place: _Place) -> Request | None:
         """The next request; None at the end of the connection."""
         head = await self._until(b"\r\n\r\n", _HEAD_LIMIT)
         if head is None:
@@ -210,7 +269,15 @@ class _Wire:
             if colon
         }
         return Request(
-            scheme, words[0], _origin_form(words[1]), _host(headers), headers, await self._body(headers), address
+            place.scheme,
+            words[0],
+            _origin_form(words[1]),
+            _host(headers),
+            headers,
+            await self._body(headers),
+            place.address,
+            place.remote,
+            place.connection,
         )
 
     async def _body(self, headers: dict[str, str]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from typing import Any
@@ -71,6 +72,7 @@ EDGE = EdgeZone(
 """The zone at the edge when all is well."""
 
 _ONE_ADDRESS = "127.0.0.1"
+_A_YEAR = ("Cache-Control", "public, max-age=31536000, immutable")
 
 SIDE_SITES: tuple[tuple[str, str, str], ...] = (
     ("jobs.team", "Work with us", "Drivers, restorers and one very patient accountant."),
@@ -173,6 +175,20 @@ ITEMS: tuple[dict[str, Any], ...] = (
 )
 
 
+SCRIPT = """document.addEventListener("keydown", (event) => {
+  const search = document.querySelector("form.search input");
+  if (event.key === "/" && search && document.activeElement !== search) {
+    event.preventDefault();
+    search.focus();
+  }
+});
+"""
+"""A slash begins a search."""
+
+SCRIPT_PATH = f"/assets/shop-{hashlib.sha256(SCRIPT.encode()).hexdigest()[:12]}.js"
+_SCRIPT_TAG = f'<script src="{SCRIPT_PATH}" defer></script>'
+
+
 def live_key() -> str:
     """A string in the form of a publishable payment key; it belongs to nobody."""
     return "_".join(("pk", "live", "practiceonly0000"))
@@ -265,8 +281,9 @@ SITEMAP_PATHS = ("/", "/listings", "/pricing", "/sell", "/help", *(f"/listings/{
 def _www() -> dict[str, Resource]:
     pages: dict[str, Resource] = {
         "/": Page("home.html", "Furniture with a story", {"items": ITEMS[:3]}),
-        "/listings": Page("listings.html", "All listings", {"items": ITEMS}),
-        "/search": Page("listings.html", "Search", {"items": ITEMS[1:4]}),
+        "/listings": Page("listings.html", "All listings", {"items": ITEMS}, foot=(_SCRIPT_TAG,)),
+        "/search": Page("listings.html", "Search", {"items": ITEMS[1:4]}, foot=(_SCRIPT_TAG,)),
+        SCRIPT_PATH: Reply(200, SCRIPT, "text/javascript; charset=utf-8", (_A_YEAR,)),
         "/pricing": _article(
             "Pricing", "Listing is free.", "We take eight per cent when it sells, and nothing when it does not."
         ),
@@ -358,6 +375,7 @@ def _api() -> dict[str, Resource]:
         "/": _json({"name": "Acme Market API", "version": "2026-11"}),
         "/health": _json({"status": "ok", "database": "ok"}),
         "/listings": _json({"listings": listings}),
+        "/payments/mode": _json({"provider": "Paywell", "livemode": False}),
         "/me": _json({"error": "log in first"}, 401),
         "POST /listings": _json({"error": "log in first"}, 401),
         "POST /me": _json({"error": "log in first"}, 401),

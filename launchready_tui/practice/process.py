@@ -20,10 +20,12 @@ from urllib.parse import quote
 from launchready_tui.practice.door import STATE_FILE, Door, FaultLine, door_of
 from launchready_tui.practice.errors import PracticeError
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 """How long the child may take until everything listens."""
 
 _STOP_SECONDS = 5.0
+_MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "65536"}
+"""glibc would set memory aside for every thread and keep large blocks, which looks like a leak under load."""
 
 
 class PracticeProcess:
@@ -73,6 +75,7 @@ def start(folder: Path, *, repaired: bool = False, seconds: float = START_SECOND
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        env={**_MEMORY, **os.environ},
         start_new_session=True,
     )
     said = _first_line(child, seconds)

@@ -13,8 +13,6 @@ from launchready_tui.model.product import (
     Environment,
     Host,
     HostRole,
-    Journey,
-    JourneyStep,
     Mail,
     Network,
     Product,
@@ -24,6 +22,8 @@ from launchready_tui.model.product import (
 )
 from launchready_tui.practice import code, post
 from launchready_tui.practice.marketplace import API, APP, DOMAIN, MAIL_HOSTS, WWW, address_of
+from launchready_tui.practice.shop.api import FIELDS
+from launchready_tui.practice.traffic import Behind, journeys, sections
 from launchready_tui.practice.visitors import BUYER, SELLER
 from launchready_tui.practice.world import World
 
@@ -42,7 +42,7 @@ class Ports:
     cloudflare: int = 0
 
 
-def product(world: World, ports: Ports, *, single: bool) -> Product:
+def product(world: World, ports: Ports, *, single: bool, behind: Behind = Behind()) -> Product:  # noqa: B008 - a value
     """The profile for a running target."""
     return Product(
         name="Acme Market (practice)",
@@ -52,7 +52,7 @@ def product(world: World, ports: Ports, *, single: bool) -> Product:
         redirects=_redirects(),
         senders=tuple(Sender(name, post.PROVIDER, (post.SELECTOR,)) for name in post.sending_domains(DOMAIN)),
         mail=Mail((post.SIGNUP_FILE, post.RESET_FILE), (post.REPORTS_FOLDER,), post.MAILBOX),
-        journeys=_journeys(),
+        journeys=journeys(),
         repository=code.FOLDER,
         environment=Environment(code.PRODUCTION_NAMES),
         network=Network(
@@ -67,8 +67,9 @@ def product(world: World, ports: Ports, *, single: bool) -> Product:
             Account("seller", SELLER, (f"https://{APP}/orders/2002",)),
         ),
         providers={"cloudflare": f"http://127.0.0.1:{ports.cloudflare}"} if ports.cloudflare else {},
-        budgets=Budgets(burst_per_second=20),
+        budgets=Budgets(burst_per_second=20, queries={"home": 15, "signup": 5, "login": 5, "catalogue": 15}),
         signals=_signals(),
+        **sections(behind),
     )
 
 
@@ -84,21 +85,25 @@ def _hosts(world: World, *, single: bool) -> tuple[Host, ...]:
 def _routes() -> tuple[Route, ...]:
     return (
         Route("home", f"https://{WWW}/", core=True, onboarding=True),
-        Route("listings", f"https://{WWW}/listings", core=True),
+        Route("listings", f"https://{WWW}/listings", core=True, page_size="per_page"),
         Route("listing", f"https://{WWW}/listings/oak-table", core=True),
         Route("search", f"https://{WWW}/search"),
         Route("pricing", f"https://{WWW}/pricing"),
         Route("sell", f"https://{WWW}/sell"),
         Route("help", f"https://{WWW}/help"),
         Route("terms", f"https://{WWW}/terms"),
-        Route("signup", f"https://{APP}/signup", "auth", "signup", core=True, onboarding=True),
+        Route("signup", f"https://{APP}/signup", "auth", "signup", core=True, onboarding=True, reach="mail"),
         Route("login", f"https://{APP}/login", "auth", "login", core=True, onboarding=True),
         Route("reset", f"https://{APP}/reset", "auth", "reset"),
         Route("welcome", f"https://{APP}/welcome", onboarding=True),
-        Route("checkout", f"https://{APP}/checkout", core=True, onboarding=True),
+        Route("dashboard", f"https://{APP}/dashboard", core=True, private=True, session="buyer"),
+        Route("checkout", f"https://{APP}/checkout", core=True, onboarding=True, reach="payment"),
         Route("payment-return", f"https://{APP}/checkout/return", onboarding=True),
         Route("health", f"https://{API}/health", "api"),
         Route("api-listings", f"https://{API}/listings", "api", core=True),
+        Route("catalogue", f"https://{API}/api/listings", "api", core=True, uses=FIELDS, page_size="per_page"),
+        Route("api-search", f"https://{API}/api/search?q=oak", "api", core=True, uses=FIELDS, page_size="per_page"),
+        Route("categories", f"https://{API}/api/categories", "api", cacheable=True, uses=("slug", "title")),
         Route("me", f"https://{API}/me", "api", expect_status=(401,)),
         Route("payment-webhook", f"https://{API}/webhooks/payments", "webhook", "webhook", expect_status=(405,)),
         Route("mail-webhook", f"https://{API}/webhooks/mail", "webhook", "webhook", expect_status=(405,)),
@@ -115,17 +120,6 @@ def _redirects() -> tuple[Redirect, ...]:
         Redirect(f"https://{WWW}/members", f"https://{APP}/login"),
         Redirect(f"https://{WWW}/invite?from=margaux", f"https://{APP}/signup?from=margaux"),
         Redirect(f"https://{WWW}/payment/return?order=1001", f"https://{APP}/checkout/return?order=1001"),
-    )
-
-
-def _journeys() -> tuple[Journey, ...]:
-    def steps(*routes: str) -> tuple[JourneyStep, ...]:
-        return tuple(JourneyStep(route, "2s..6s") for route in routes)
-
-    return (
-        Journey("browse", 5, steps("home", "listings", "listing", "search"), per_hour=600),
-        Journey("signup", 2, steps("home", "signup", "welcome"), per_hour=60),
-        Journey("checkout", 1, steps("listing", "login", "checkout", "payment-return"), per_hour=40),
     )
 
 

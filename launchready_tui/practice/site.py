@@ -36,15 +36,15 @@ def _environment() -> Environment:
     )
 
 
-def respond(world: World, request: Request) -> Reply:
-    """What the marketplace answers."""
+def respond(world: World, request: Request, instead: Resource | None = None) -> Reply:
+    """What the marketplace answers: what its world has there, or a resource that somebody else made `instead`."""
     site = world.sites.get(request.host)
     elsewhere = request.address in world.addresses() and site is not None and request.address != site.address
     if site is None or elsewhere:
         return Reply(421, "No such site here.\n", "text/plain; charset=utf-8")
     if request.scheme == "http" and site.upgrades:
         return _redirect(_upgrade(site), request)
-    reply = _redirect(site.forward, request) if site.forward else _serve(world, site, request)
+    reply = _redirect(site.forward, request) if site.forward else _serve(world, site, request, instead)
     return _with_headers(world, reply, site, request)
 
 
@@ -58,8 +58,8 @@ def _upgrade(site: Site) -> Redirect:
     )
 
 
-def _serve(world: World, site: Site, request: Request) -> Reply:
-    resource = _find(site, request)
+def _serve(world: World, site: Site, request: Request, instead: Resource | None) -> Reply:
+    resource = instead if instead is not None else _find(site, request)
     if isinstance(resource, Redirect):
         return _redirect(resource, request)
     if isinstance(resource, Reply):
@@ -113,12 +113,11 @@ def render(world: World, site: Site, page: Page) -> Reply:
         "head": page.head,
         "foot": page.foot,
     }
-    body = _environment().get_template(page.template).render({**page.data, **values})
-    return Reply(
-        page.status,
-        body,
-        headers=(*page.headers, ("Cache-Control", "no-store" if page.status != 200 else "max-age=60")),
-    )
+    body = _environment().get_template(page.template).render({"csrf": "", **page.data, **values})
+    headers = page.headers
+    if not any(name.lower() == "cache-control" for name, _ in headers):
+        headers = (*headers, ("Cache-Control", "no-store" if page.status != 200 else "max-age=60"))
+    return Reply(page.status, body, headers=headers)
 
 
 def _with_headers(world: World, reply: Reply, site: Site, request: Request) -> Reply:

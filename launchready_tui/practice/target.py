@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import ssl
 import time
@@ -17,7 +18,14 @@ from launchready_tui.practice.errors import PracticeError
 from launchready_tui.practice.faults import FAULTS, Fault, planted
 from launchready_tui.practice.httpserver import HttpServer, Request
 from launchready_tui.practice.profile import CA_FILE, Ports, product
+from launchready_tui.practice.rehearsal import rehearse, warm_up
+from launchready_tui.practice.serving import Serving
+from launchready_tui.practice.shop.application import Shop
+from launchready_tui.practice.shop.keeper import ShopKeeper
+from launchready_tui.practice.shop.logs import ACCESS, LogFile
+from launchready_tui.practice.shop.metrics import exposition
 from launchready_tui.practice.tlsstream import Contexts
+from launchready_tui.practice.traffic import Behind
 from launchready_tui.practice.visitors import Visitors
 from launchready_tui.practice.world import Reply, World
 from launchready_tui.text import did_you_mean
@@ -47,16 +55,23 @@ class PracticeTarget:
         self._authority = CertificateAuthority()
         self._contexts = Contexts(self._authority, folder)
         self._dns = DnsServer(lambda: self._world)
-        self._https = HttpServer(self._respond, self._context_for)
-        self._http = HttpServer(self._respond)
+        self._visitors = Visitors()
+        self._shop = Shop(folder, self._visitors)
+        self._access = LogFile(folder / ACCESS)
+        self._serving = Serving(lambda: self._world, self._visitors, self._shop, self._access)
+        postgres = not self._able.left_out_because("postgres")
+        self._keeper = ShopKeeper(self._shop, self._warm_up, self._rehearse, postgres=postgres)
+        self._https = HttpServer(self._serving.respond, self._context_for, self._serving)
+        self._http = HttpServer(self._serving.respond, watcher=self._serving)
         self._rdap = HttpServer(lambda request: rdap.respond(self._world, request))
         self._cloudflare = HttpServer(lambda request: cloudflare.respond(self._world, request))
-        self._visitors = Visitors()
+        self._metrics = HttpServer(self._tell)
 
     async def start(self, *, repaired: bool = False) -> None:
         """Write the CA file and open all servers; with every fault in it, or with none."""
         if repaired:
             self._planted.clear()
+        self._keeper.start()
         self._change()
         write_private(self.folder / CA_FILE, self._authority.root_pem)
         addresses = (
@@ -68,18 +83,39 @@ class PracticeTarget:
             await self._http.start(addresses)
             await self._rdap.start()
             await self._cloudflare.start()
+            await self._metrics.start()
         except OSError as error:
             await self.stop()
             raise PracticeError(
                 f"the practice target cannot listen on loopback: {error.strerror or error}",
                 "Free some ports, or look whether a local firewall forbids listening on 127.0.0.0/8.",
             ) from error
+        try:
+            await self.settled()
+        except Exception as error:
+            await self.stop()
+            raise PracticeError(
+                f"the shop of the practice target does not start: {error}",
+                f"Is there room on the disk, and may {self.folder} be written?",
+            ) from error
+        if self._shop.database.kind != "postgresql" and "postgres" not in self._able.missing:
+            self._able = self._able.without("postgres")
+            self._planted -= {fault.id for fault in FAULTS if fault.needs == "postgres"}
+            self._change()
+            await self.settled()
+
+    async def settled(self) -> None:
+        """Wait until the shop is built as the faults say: it takes a moment after one of them was switched."""
+        await asyncio.to_thread(self._keeper.wait)
 
     async def stop(self) -> None:
         """Close all servers."""
-        for server in (self._https, self._http, self._rdap, self._cloudflare):
+        for server in (self._https, self._http, self._rdap, self._cloudflare, self._metrics):
             await server.stop()
         await self._dns.stop()
+        await asyncio.to_thread(self._serving.stop)
+        await asyncio.to_thread(self._keeper.stop)
+        self._access.close()
 
     @property
     def ports(self) -> Ports:
@@ -89,7 +125,14 @@ class PracticeTarget:
     @property
     def product_toml(self) -> str:
         """The product profile of the target; its paths are relative to `folder`."""
-        return write_product(product(self._mended, self.ports, single=self._able.single_address))
+        shop = self._shop
+        behind = Behind(shop.database.kind, self._metrics.port, shop.sink.port)
+        return write_product(product(self._mended, self.ports, single=self._able.single_address, behind=behind))
+
+    @property
+    def database_dsn(self) -> str:
+        """A login of the shop's database that can only read; '' where there is none."""
+        return self._shop.database.reader_dsn
 
     @property
     def world(self) -> World:
@@ -133,6 +176,15 @@ class PracticeTarget:
     def _change(self) -> None:
         self._world = planted(self._mended, (fault for fault in FAULTS if fault.id in self._planted))
         self._save_files()
+        self._keeper.want(self._world.shop)
+
+    def _warm_up(self) -> None:
+        warm_up(self._serving)
+
+    def _rehearse(self) -> None:
+        self._access.rotate()
+        rehearse(self._serving, self._visitors)
+        self._shop.pool.renew()
 
     def _save_files(self) -> None:
         """Write the files that the profile names, reports with the dates of the week before."""
@@ -147,8 +199,9 @@ class PracticeTarget:
             code.write_repository(self.folder / code.FOLDER, self._world.commits, self._world.untracked)
             self._written = (self._world.commits, self._world.untracked)
 
-    def _respond(self, request: Request) -> Reply:
-        return self._visitors.respond(self._world, request)
+    async def _tell(self, request: Request) -> Reply:
+        """The figures of the shop; one of them is asked of the database."""
+        return exposition(await asyncio.to_thread(self._shop.metrics))
 
     def _context_for(self, name: str) -> ssl.SSLContext | None:
         found = self._world.sites.get(name)

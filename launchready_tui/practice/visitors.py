@@ -1,19 +1,21 @@
-"""What the marketplace remembers of its visitors: who is logged in, and who knocks too often. Everything else is a
-value.
-"""
+"""What the marketplace remembers of its visitors: who is logged in, and who knocks too often."""
 
 from __future__ import annotations
 
+import hmac
 import json
 import math
 import secrets
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from html import escape
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs
+from pathlib import Path
 
-from launchready_tui.practice import site
+from launchready_tui.folders import data_folder
+from launchready_tui.practice.door import database_of
 from launchready_tui.practice.httpserver import Request
 from launchready_tui.practice.marketplace import APP
 from launchready_tui.practice.world import Reply, Throttle, World
@@ -24,71 +26,127 @@ PASSWORDS = {BUYER: "practice-oak-table", SELLER: "practice-brass-lamp"}
 
 ORDERS = {"/orders/1001": BUYER, "/orders/2002": SELLER}
 COOKIE = "__Host-session"
-_REDIRECTS = range(300, 400)
+DATABASE_TOKEN = "database"  # noqa: S105 - the name of a secret, not the secret
+"""The name under which the profile keeps the login of the shop's database."""
+
+_NO_TRIES = frozenset({*range(300, 400), *range(500, 600)})
+"""Answers that are no try: the visitor got through, or the shop could not even look."""
+
+_MOST_SESSIONS = 20_000
+_HOUR = 3_600
 
 
 class Visitors:
-    """Sessions and brakes, over the pages of a world. `clock` counts seconds."""
+    """Sessions, tokens of forms and brakes. `clock` counts seconds. Any thread may ask."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._lock = threading.Lock()
         self._sessions: dict[str, str] = {}
         self._tries: defaultdict[Throttle, int] = defaultdict(int)
         self._until: dict[Throttle, float] = {}
+        self._key = secrets.token_bytes(32)
 
-    def respond(self, world: World, request: Request) -> Reply:
-        """What a visitor gets: the brake, a page of a session, or what the world says."""
+    def braked(self, world: World, request: Request) -> Reply | None:
+        """The answer to somebody who knocks too often, before anything else is done."""
         throttle = _throttle(world, request)
-        if throttle is not None and (wait := self._wait(throttle)) > 0:
-            return _braked(wait)
-        reply = self._session_page(world, request) or site.respond(world, request)
-        if throttle is not None and reply.status not in _REDIRECTS:
+        with self._lock:
+            wait = self._wait(throttle) if throttle is not None else 0.0
+        return _braked(wait) if wait > 0 else None
+
+    def counted(self, world: World, request: Request, reply: Reply) -> Reply:
+        """The answer, counted as a try; the brake in its place where it was one too many."""
+        throttle = _throttle(world, request)
+        if throttle is None or reply.status in _NO_TRIES:
+            return reply
+        with self._lock:
             self._tries[throttle] += 1
-            if self._tries[throttle] > throttle.limit:
-                self._tries[throttle] = 0
-                self._until[throttle] = self._clock() + throttle.seconds
-                return _braked(throttle.seconds)
-        return reply
+            if self._tries[throttle] <= throttle.limit:
+                return reply
+            self._tries[throttle] = 0
+            self._until[throttle] = self._clock() + throttle.seconds
+        return _braked(throttle.seconds)
+
+    def who(self, request: Request) -> str:
+        """The address of who is logged in, '' for strangers."""
+        with self._lock:
+            return self._sessions.get(_cookie(request), "")
+
+    def open(self, user: str) -> str:
+        """Open a session for a user; the value of its cookie."""
+        token = secrets.token_urlsafe(24)
+        with self._lock:
+            while len(self._sessions) >= _MOST_SESSIONS:
+                self._sessions.pop(next(iter(self._sessions)))
+            self._sessions[token] = user
+        return token
+
+    def close(self, token: str) -> None:
+        """End a session."""
+        with self._lock:
+            self._sessions.pop(token, None)
+
+    def let_in(self, user: str, target: str) -> Reply:
+        """Open a session for a user and send them on."""
+        return sent(target, f"{COOKIE}={self.open(user)}; Path=/; Secure; HttpOnly; SameSite=Lax")
+
+    def form_token(self, request: Request) -> str:
+        """The token that a form carries: good for this visitor, for an hour or two."""
+        return self._token(request, self._hour())
+
+    def knows(self, request: Request, token: str) -> bool:
+        """Whether a form came from a page of ours."""
+        hour = self._hour()
+        good = (self._token(request, at) for at in (hour, hour - 1))
+        return any(hmac.compare_digest(token.encode(), one.encode()) for one in good)
+
+    def session_page(self, world: World, request: Request) -> Reply | None:
+        """The pages that know who asks."""
+        if not is_app(world, request) or request.method != "GET":
+            return None
+        who = self.who(request)
+        if request.path == "/account":
+            return _account(who) if who else sent("/login")
+        if request.path == "/logout":
+            self.close(_cookie(request))
+            return sent("/", f"{COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
+        if request.path in ORDERS and who == ORDERS[request.path]:
+            order = {"order": request.path.rpartition("/")[2], "buyer": who, "item": "Oak table, 1962"}
+            return Reply(200, json.dumps(order), "application/json", (("Cache-Control", "private, no-store"),))
+        return None
 
     def _wait(self, throttle: Throttle) -> float:
         return self._until.get(throttle, 0.0) - self._clock()
 
-    def _session_page(self, world: World, request: Request) -> Reply | None:
-        """The pages that know who asks."""
-        known = APP in world.sites and request.host == APP and request.scheme == "https"
-        if not known or request.address not in ("", world.sites[APP].address):
-            return None
-        who = self._sessions.get(_cookie(request))
-        if request.method == "POST" and request.path == "/login":
-            return self._log_in(request)
-        if request.method != "GET":
-            return None
-        if request.path == "/account":
-            return _account(who) if who else _sent("/login")
-        if request.path == "/logout":
-            self._sessions.pop(_cookie(request), None)
-            return _sent("/", f"{COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
-        if request.path in ORDERS and who == ORDERS[request.path]:
-            order = {"order": request.path.rpartition("/")[2], "buyer": who, "item": "Oak table, 1962"}
-            return Reply(200, json.dumps(order), "application/json")
-        return None
+    def _hour(self) -> int:
+        return int(self._clock() // _HOUR)
 
-    def _log_in(self, request: Request) -> Reply | None:
-        form = parse_qs(request.body.decode("utf-8", "replace"), max_num_fields=20)
-        user = form.get("email", [""])[0]
-        if PASSWORDS.get(user) != form.get("password", [""])[0] or user not in PASSWORDS:
-            return None
-        token = secrets.token_urlsafe(24)
-        self._sessions[token] = user
-        return _sent("/account", f"{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax")
+    def _token(self, request: Request, hour: int) -> str:
+        return hmac.new(self._key, f"{_cookie(request)} {hour}".encode(), "sha256").hexdigest()[:32]
+
+
+def is_app(world: World, request: Request) -> bool:
+    """Whether a request came to the app, over https, at its own address."""
+    known = APP in world.sites and request.host == APP and request.scheme == "https"
+    return known and request.address in ("", world.sites[APP].address)
 
 
 def tokens(name: str) -> str | None:
-    """What the practice engagement uses in place of the keyring: passwords and a token that open nothing else."""
-    from launchready_tui.practice.cloudflare import TOKEN
+    """What the practice engagement uses in place of the keyring: passwords and tokens that open nothing else."""
+    return tokens_of(data_folder())(name)
 
-    known = {"cloudflare": TOKEN, "account:buyer": PASSWORDS[BUYER], "account:seller": PASSWORDS[SELLER]}
-    return known.get(name)
+
+def tokens_of(folder: Path) -> Callable[[str], str | None]:
+    """The passwords and tokens of the target that runs for a folder; its database has another one at every start."""
+
+    def known(name: str) -> str | None:
+        from launchready_tui.practice.cloudflare import TOKEN
+
+        if name == DATABASE_TOKEN:
+            return database_of(folder)
+        return {"cloudflare": TOKEN, "account:buyer": PASSWORDS[BUYER], "account:seller": PASSWORDS[SELLER]}.get(name)
+
+    return known
 
 
 def _throttle(world: World, request: Request) -> Throttle | None:
@@ -112,11 +170,14 @@ def _braked(seconds: float) -> Reply:
     return Reply(429, text, headers=(("Retry-After", str(math.ceil(seconds))), ("Cache-Control", "no-store")))
 
 
-def _sent(target: str, cookie: str = "") -> Reply:
+def sent(target: str, cookie: str = "") -> Reply:
+    """Sends a visitor on, with a cookie."""
     extra = (("Set-Cookie", cookie),) if cookie else ()
     return Reply(303, headers=(("Location", target), *extra, ("Cache-Control", "no-store")))
 
 
 def _account(who: str) -> Reply:
-    text = f'<!doctype html><title>Your account</title><h1>Hello, {who}</h1><p><a href="/logout">Log out</a></p>\n'
+    text = (
+        f'<!doctype html><title>Your account</title><h1>Hello, {escape(who)}</h1><p><a href="/logout">Log out</a></p>\n'
+    )
     return Reply(200, text, headers=(("Cache-Control", "private, no-store"),))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal
 
+from launchready_tui.practice.shop.settings import ShopSettings
+
 Headers = tuple[tuple[str, str], ...]
 KeyKind = Literal["ec-256", "rsa-2048", "rsa-1024"]
 Issuer = Literal["practice", "itself", "stranger"]
@@ -18,6 +20,19 @@ Missing = Literal["not-found", "shell", "crash"]
 
 LIFETIME = timedelta(days=90)
 """The validity of every certificate, as public CAs issue them."""
+
+COMPRESSED = frozenset(
+    {
+        "text/html",
+        "text/plain",
+        "text/css",
+        "text/javascript",
+        "application/json",
+        "application/xml",
+        "image/svg+xml",
+    }
+)
+"""The media types of text."""
 
 YEAR = 31_536_000
 """Seconds of a year, the age that HSTS should have."""
@@ -88,7 +103,7 @@ class Reply:
     """A response as it goes over the wire."""
 
     status: int
-    body: str = ""
+    body: str | bytes = ""
     media_type: str = "text/html; charset=utf-8"
     headers: Headers = ()
 
@@ -165,7 +180,8 @@ class World:
     """Everything that the servers know. `broken_names` answer SERVFAIL; `registered` are domains that RDAP knows.
 
     `files` are what the founder saved beside the profile, by their relative path. `commits` are the history of the
-    repository, `untracked` lies in its folder besides.
+    repository, `untracked` lies in its folder besides. `shop` is how the application behind the pages is built, and
+    `compressed` are the media types that the web server compresses.
     """
 
     domain: str
@@ -180,6 +196,8 @@ class World:
     files: Mapping[str, str] = field(default_factory=dict)
     commits: tuple[Commit, ...] = ()
     untracked: Mapping[str, str] = field(default_factory=dict)
+    shop: ShopSettings = field(default_factory=ShopSettings)
+    compressed: frozenset[str] = COMPRESSED
 
     def with_records(self, *records: Record) -> World:
         """The world in which these records replace those of the same name and type."""
@@ -230,6 +248,10 @@ class World:
         """The world in which nothing brakes requests to a path."""
         kept = tuple(item for item in self.throttles if (item.host, item.path) != (host, path))
         return replace(self, throttles=kept)
+
+    def with_shop(self, **changes: Any) -> World:
+        """The world in which the shop's application is built otherwise."""
+        return replace(self, shop=replace(self.shop, **changes))
 
     def with_edge(self, **changes: Any) -> World:
         """The world in which the edge is set otherwise."""

@@ -255,7 +255,7 @@ class ActingScreen(LaunchScreen):
         row, snapshot = self.target(), self.launch.snapshot
         if self.refuse("copy") or row is None or row.lead is None or snapshot is None:
             return
-        from launchready_tui.engine.fixkit import kit
+        from launchready_tui.engine.fixkit import detected_frameworks, kit
 
         at = row.lead
         hand = filled(at.entry.by_hand, at.result.subject, snapshot.product)
@@ -279,7 +279,7 @@ class ActingScreen(LaunchScreen):
             "evidence": "evidence ids",
             "markdown": "as Markdown",
         }
-        for number, snippet in enumerate(kit(at, snapshot.product)):
+        for number, snippet in enumerate(kit(at, snapshot.product, detected_frameworks(snapshot.board))):
             texts[f"kit-{number}"] = snippet.text
             names[f"kit-{number}"] = f"fix for {snippet.title}"
         lines = [(name, names[name], text.strip().split("\n")[0][:80]) for name, text in texts.items() if text.strip()]

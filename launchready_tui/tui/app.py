@@ -20,7 +20,7 @@ from launchready_tui.model.changes import Changes
 from launchready_tui.text import plural
 from launchready_tui.tui import doors, render
 from launchready_tui.tui.base import LaunchScreen
-from launchready_tui.tui.runner import Runner
+from launchready_tui.tui.keeping import Keeping
 from launchready_tui.tui.screens.sprint import SprintScreen
 from launchready_tui.tui.shell import Clock, utc_now
 
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 STOP_SECONDS = 5.0
 """How long quitting waits for a run to keep what it has finished."""
-
-LOOK_AROUND = 5.0
-"""Seconds between two looks at what another program wrote into the file."""
 
 Opener = Callable[[Path], "Session"]
 
@@ -49,7 +46,7 @@ def _open(path: Path) -> Session:
     return Session.open(path)
 
 
-class LaunchReadyApp(Runner):
+class LaunchReadyApp(Keeping):
     """Launch Ready on the terminal. Where no file is given, it opens the picker."""
 
     TITLE = "Launch Ready"
@@ -95,7 +92,6 @@ class LaunchReadyApp(Runner):
         self.path = path
         self.practice = practice
         self._given = session
-        self._kept_place = ""
         self._opener = opener
 
     # ----------------------------------------------------------------------------------------------- lifecycle
@@ -104,6 +100,7 @@ class LaunchReadyApp(Runner):
         """Open what was asked for."""
         self._is_mounted_once = True
         self._new_ink()
+        self.watch_file()
         if (self.config / "keys.toml").exists():
             self.apply_keymap([SprintScreen, *doors.existing_boards()])
         if self._given is not None:
@@ -151,6 +148,7 @@ class LaunchReadyApp(Runner):
         self.read_only = session.read_only
         try:
             place = await asyncio.to_thread(session.place)
+            await self.bring_back(session)
             await self.refresh_snapshot()
         except Exception as error:
             await self.explain(error, "The engagement could not be read")
@@ -164,7 +162,7 @@ class LaunchReadyApp(Runner):
         if board in doors.BOARDS:
             self.action_go(board)
         self._kept_place = place
-        self.set_interval(LOOK_AROUND, self._look_around)
+        self.offer_drills()
         # What changed is worked out behind the first picture, not before it.
         with suppress(LaunchReadyError):
             self._tell_changes(await asyncio.to_thread(session.changes))
@@ -188,6 +186,7 @@ class LaunchReadyApp(Runner):
         if session is None:
             return
         place = self.place()
+        await self.keep_typed(finished=True)
         self.session = None
         try:
             await self._note_recent()
@@ -195,20 +194,6 @@ class LaunchReadyApp(Runner):
                 await asyncio.to_thread(session.leave, place)
         finally:
             await asyncio.to_thread(session.close)
-
-    @work(exclusive=True, group="look-around", exit_on_error=False, description="what others wrote, where we are")
-    async def _look_around(self) -> None:
-        """See what another program wrote into the file, and remember the place in case this one is killed."""
-        session, snapshot = self.session, self.snapshot
-        if session is None or snapshot is None or self.progress is not None or len(self.screen_stack) < 2:
-            return
-        with suppress(LaunchReadyError):
-            if await asyncio.to_thread(session.head) != snapshot.head:
-                await self.refresh_snapshot()
-            place = self.place()
-            if place != self._kept_place:
-                await asyncio.to_thread(session.keep_place, place)
-                self._kept_place = place
 
     async def _note_recent(self) -> None:
         """Put the engagement on the picker's list. A list that cannot be written is no reason to stop."""
@@ -238,8 +223,9 @@ class LaunchReadyApp(Runner):
         self.exit(0)
 
     def action_leave(self) -> None:
-        """Quit; asks only while something is running."""
-        self._leave()
+        """Quit; asks only while something is running. During a load test `q` is the kill key."""
+        if not self.stop_load():
+            self._leave()
 
     @work(exclusive=True, group="leave", exit_on_error=False, description="quitting")
     async def _leave(self) -> None:

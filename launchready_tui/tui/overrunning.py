@@ -27,7 +27,6 @@ class ClockedScreen(ActingScreen):
 
     def watch_clock(self) -> None:
         """Begin to look."""
-        self._asked: set[tuple[str, int]] = set()
         self.set_interval(LOOK_EVERY, self.look_at_clock)
 
     def look_at_clock(self) -> None:
@@ -35,8 +34,10 @@ class ClockedScreen(ActingScreen):
         snapshot = self._at_present()
         quiet = self.launch.screen is self and self.launch.progress is None and not self.launch.read_only
         over = overrun(snapshot) if snapshot is not None and quiet else None
-        if over is not None and (over.stage.id, over.hour) not in self._asked:
-            self._asked.add((over.stage.id, over.hour))
+        drafts = self.launch.drafts
+        if over is not None and drafts.asked.get(over.stage.id) != over.hour:
+            drafts.asked[over.stage.id] = over.hour
+            drafts.hurry()
             self._ask(over)
 
     def action_remaining(self) -> None:

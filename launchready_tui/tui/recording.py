@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 class Recorder(Shell):
     """An app that records."""
 
+    async def keep_typed(self, *, finished: bool = False) -> None:
+        """Keep what is typed in case the program is killed; `finished`: what it was typed for is on disk."""
+
     def can_record(self) -> bool:
         """Whether anything can be recorded; says why not."""
         if self.session is None:
@@ -75,6 +78,7 @@ class Recorder(Shell):
             if not saved:
                 return False
             if await self.record_all([payload for payload in saved if payload not in written], written):
+                await self.keep_typed(finished=True)
                 return True
             refused = saved
             if not self.can_record():

@@ -44,7 +44,7 @@ class Runner(Recorder):
 
     def ask_run(self, selection: Selection) -> None:
         """Run a selection; where it would send more than a browser does, show what, to whom and by whose leave,
-        first.
+        first. What takes long says so, too.
         """
         if self.session is None or self.snapshot is None:
             return
@@ -60,7 +60,7 @@ class Runner(Recorder):
             )
             return
         levels = self._levels(selection, self.snapshot)
-        if levels <= {Consent.PASSIVE}:
+        if levels <= {Consent.PASSIVE} and not self._takes_long(selection, self.snapshot):
             self.start_run(replace(selection, levels=frozenset({Consent.PASSIVE})))
         else:
             self._ask(replace(selection, levels=levels))
@@ -71,6 +71,12 @@ class Runner(Recorder):
         if any(entry.sends for entry in entries):
             wanted.add(Consent.ACTIVE)
         return frozenset({Consent.PASSIVE, *(wanted & BEYOND)})
+
+    def _takes_long(self, selection: Selection, snapshot: Snapshot) -> bool:
+        return any(
+            row.entry.slow and selection.wants(row.entry.stage, *row.key) and selection.names(*row.key)
+            for row in snapshot.board
+        )
 
     @work(exclusive=True, group="ask", exit_on_error=False, description="what a run would send")
     async def _ask(self, selection: Selection) -> None:
@@ -83,10 +89,10 @@ class Runner(Recorder):
             except Exception as error:
                 await self.explain(error, "Nothing was run")
                 return
-            if not preview.active:
+            if not preview.active and not preview.slow:
                 self.start_run(selection)
                 return
-            answer = await self._confirm(preview)
+            answer = await (self._confirm(preview) if preview.active else self._confirm_slow(preview))
             if answer == "authorize" and self.snapshot is not None:
                 try:
                     make = doors.authorize(self.snapshot, preview.unauthorized or preview.hosts, preview)
@@ -112,6 +118,7 @@ class Runner(Recorder):
         parts += [(f"\n {ink.glyphs.bullet} {sentence}", "plain") for sentence in preview.active[:12]]
         if len(preview.active) > 12:
             parts.append((f"\n   and {len(preview.active) - 12} more", "muted"))
+        parts += [(f"\n {ink.glyphs.bullet} {sentence}", "plain") for sentence in preview.slow]
         hosts = ", ".join(preview.hosts[:6]) + (f" and {len(preview.hosts) - 6} more" if len(preview.hosts) > 6 else "")
         parts += [("\n\nTo          ", "muted"), hosts]
         for line in self._authorized_by(preview):
@@ -131,6 +138,17 @@ class Runner(Recorder):
         return await self.push_screen_wait(
             Confirm("Before anything is sent", ink.line(*parts, lines=True, limit=2_000), choices, danger="run")
         )
+
+    async def _confirm_slow(self, preview: Preview) -> str | None:
+        """What takes long, where nothing is sent beyond what a browser sends."""
+        from launchready_tui.tui.screens.confirm import Confirm
+
+        ink = self.ink
+        parts: list[Part] = [("This takes a while:\n", "bold")]
+        parts += [(f"\n {ink.glyphs.bullet} {sentence}", "plain") for sentence in preview.slow]
+        parts.append(("\n\nx stops it; what is finished is kept.", "muted"))
+        body = ink.line(*parts, lines=True, limit=2_000)
+        return await self.push_screen_wait(Confirm("Before it starts", body, [("run", "Start")]))
 
     def _authorized_by(self, preview: Preview) -> list[str]:
         if self.snapshot is None:

@@ -13,6 +13,8 @@ from launchready_tui.model.questions import (
     EarlierCertificate,
     HttpExchange,
     HttpResponse,
+    KeptLoad,
+    NewestLoad,
     RdapDomain,
     Registration,
     ResolverList,
@@ -41,6 +43,8 @@ def asked(evidence: Evidence[Any]) -> str:
             text = f"{version} ({group}) {name}"
         case EarlierCertificate(name=name):
             text = f"earlier certificate of {name}"
+        case NewestLoad():
+            text = "newest load test of this engagement"
         case RdapDomain(domain=domain):
             text = f"RDAP {domain}"
         case other:
@@ -66,6 +70,10 @@ def answered(evidence: Evidence[Any]) -> str:
             text = f"{version}, {problem or 'verified'}; until {leaf.not_after:%d %b %Y} from {leaf.issuer}"
         case TlsReply(accepted=accepted, version=version, cipher=cipher, alert=alert):
             text = f"accepted {version} {cipher}" if accepted else f"refused ({alert or 'closed'})"
+        case KeptLoad(report=report):
+            text = "nobody ran one"
+            if report is not None:
+                text = f"{report.requests:,} requests, {report.failures:,} failed, at most {report.most_users} at once"
         case SeenCertificate(found=found, serial=serial):
             text = f"serial {serial}" if found else "none seen before"
         case Registration(registered=registered, expires_at=expires, registrar=registrar):

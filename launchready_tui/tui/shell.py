@@ -15,7 +15,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from launchready_tui.errors import LaunchReadyError
-from launchready_tui.folders import config_folder
+from launchready_tui.folders import config_folder, keep_traceback
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.verdicts import Source
 from launchready_tui.tui.base import ControlGuard, LaunchModal, LaunchScreen, PlainSigns
@@ -220,19 +220,3 @@ def _joined(bounds: Sequence[Bound]) -> list[Bound]:
     for bound in bounds:
         joined.setdefault((bound.scope, bound.id), []).append(bound.keys)
     return [Bound(scope, name, ",".join(keys)) for (scope, name), keys in joined.items()]
-
-
-def keep_traceback(error: BaseException, folder: Path) -> Path:
-    """Write a traceback without the values of variables (they may be secrets) to a file for its owner only."""
-    import traceback
-
-    path = folder / "trace.log"
-    text = "".join(traceback.format_exception(error))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-    except OSError:
-        return Path("(it could not be written)")
-    return path

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from itertools import groupby
 
 import pytest
 
 from launchready_tui.deliverables import documents
-from launchready_tui.deliverables.blocks import CodeBlock, EvidenceRef, RecordRef, Row, Section, Table, Text, When, walk
+from launchready_tui.deliverables.blocks import (
+    Bullets,
+    Code,
+    CodeBlock,
+    EvidenceRef,
+    Paragraph,
+    RecordRef,
+    Row,
+    Section,
+    Table,
+    Text,
+    When,
+    walk,
+)
 from launchready_tui.deliverables.documents import compose
 from launchready_tui.deliverables.fix_plan import ITEMS
+from launchready_tui.deliverables.prose import blocks_of
 from launchready_tui.deliverables.reading import read
 from launchready_tui.deliverables.to_markdown import to_markdown
 from launchready_tui.errors import InputError
+from launchready_tui.model.journal import fold
+from launchready_tui.model.records import Note, Record
 from launchready_tui.model.verdicts import Severity, Verdict
 from launchready_tui.runbook.loader import DOCUMENTS
 from tests.deliverables.world import NOW, crowded, payloads, results, snapshot, world
@@ -260,3 +277,24 @@ def test_the_fix_kit_has_text_to_paste_grouped_by_finding() -> None:
     text = to_markdown(document)
     assert "```" in text
     assert "(risk-list.md" in text
+
+
+def test_a_note_in_markdown_keeps_its_headings_as_bold_lines_and_nothing_more() -> None:
+    found = blocks_of("# Roll back\n\n1. `fly releases`\n\n<b>no</b> [link](https://evil.test)")
+    head, steps, rest = found
+    assert head == Paragraph((Text("Roll back", "strong"),))
+    assert steps == Bullets(((Code("fly releases"),),), ordered=True)
+    assert rest == Paragraph((Text("<b>no</b> [link](https://evil.test)"),))
+
+
+def test_the_rollback_note_is_told_once_and_pointed_to_elsewhere() -> None:
+    base, evidence = world()
+    note = Record(
+        len(base.records) + 1, NOW, Note("rollback.note", "", "# Undo\n\n1. `fly releases`", "Iris"), "f" * 64
+    )
+    records = (*base.records, note)
+    noted = replace(base, records=records, state=fold(records))
+    assert "`fly releases`" in documents.markdown("rollback-note", noted, evidence)
+    handover = documents.markdown("handover", noted, evidence)
+    assert "[the rollback note](rollback-note.md), 2 lines" in handover
+    assert "# Undo" not in handover.partition("## Journal")[0]

@@ -10,6 +10,7 @@ import pytest
 
 from launchready_tui.deliverables import pdf
 from launchready_tui.deliverables.blocks import (
+    Callout,
     Code,
     CodeBlock,
     Column,
@@ -17,6 +18,7 @@ from launchready_tui.deliverables.blocks import (
     Paragraph,
     RecordRef,
     Row,
+    Section,
     Table,
     Text,
     line,
@@ -151,6 +153,25 @@ def test_the_evidence_is_in_the_pdf_and_ids_lead_to_it() -> None:
     assert f"Evidence: {len(evidence)}" in text
     plain = json.dumps(to_typst(chapters(read(base, evidence))))
     assert f'"kind": "evidence", "text": "{evidence[0].id}", "to": ""' not in plain
+
+
+@pytest.mark.parametrize(("lead", "count"), [(0, 5), (15, 81), (20, 67), (20, 93), (0, 200)])
+def test_no_sheet_is_empty_however_long_the_contents(lead: int, count: int) -> None:
+    said = (Paragraph(line("Words that stand on the sheet.")),)
+    parts = tuple(Section(f"Part {n}", f"p{n}", said) for n in range(count))
+    first = Document("a", "A", "Acme", "today", (*said * lead, *parts))
+    other = Document("b", "B", "Acme", "today", said)
+    sheets = text_of(to_pdf([first, other], NOW)).split("\f")[:-1]
+    assert all("Words that stand" in sheet or "Part" in sheet or "Contents" in sheet for sheet in sheets)
+
+
+def test_a_short_box_is_never_broken_over_two_sheets() -> None:
+    box = Callout("unknown", "A box", (Paragraph(line("its words")),))
+    for filler in range(36, 46):
+        blocks = (*(Paragraph(line(f"filler {n}")) for n in range(filler)), box)
+        document = Document("a", "A", "Acme", "today", blocks)
+        sheet = next(sheet for sheet in text_of(to_pdf([document, document], NOW)).split("\f") if "A box" in sheet)
+        assert "its words" in sheet
 
 
 def test_the_one_page_is_an_upright_sheet_of_a4() -> None:

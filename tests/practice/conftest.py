@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import dns.asyncquery
 import dns.message
@@ -18,9 +20,10 @@ from launchready_tui.practice.target import PracticeTarget
 
 @dataclass
 class Visitor:
-    """Somebody who looks at a target from outside, over real sockets."""
+    """Somebody who looks at a target from outside, over real sockets, and keeps the cookies of one session."""
 
     target: PracticeTarget
+    cookies: httpx.Cookies = field(default_factory=httpx.Cookies)
 
     async def dns(self, name: str, rdtype: str, *, tcp: bool = False) -> dns.message.Message:
         ask = dns.asyncquery.tcp if tcp else dns.asyncquery.udp
@@ -29,18 +32,37 @@ class Visitor:
     def trust(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.target.folder / CA_FILE))
 
-    async def get(self, url: str, method: str = "GET", *, verify: bool = True) -> httpx.Response:
+    async def get(
+        self,
+        url: str,
+        method: str = "GET",
+        *,
+        verify: bool = True,
+        headers: dict[str, str] | None = None,
+        **more: Any,
+    ) -> httpx.Response:
         parts = httpx.URL(url)
         site = self.target.world.sites[parts.host]
         port = self.target.ports.https if parts.scheme == "https" else self.target.ports.http
         context: ssl.SSLContext | bool = self.trust() if verify else False
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         async with httpx.AsyncClient(verify=context, trust_env=False) as client:
-            return await client.request(
+            response = await client.request(
                 method,
                 parts.copy_with(host=site.address, port=port),
-                headers={"Host": parts.host},
+                headers={"Host": parts.host, **({"Cookie": cookie} if cookie else {}), **(headers or {})},
                 extensions={"sni_hostname": parts.host},
+                **more,
             )
+        self.cookies.update(response.cookies)
+        return response
+
+    async def send(self, url: str, /, *, form: str = "", **values: str) -> httpx.Response:
+        """Send the form of a page (that of `form`, else of the URL itself) with the token that it carries."""
+        page = await self.get(form or url)
+        token = re.search(r'name="csrf" value="([^"]+)"', page.text)
+        assert token is not None
+        return await self.get(url, "POST", data={**values, "csrf": token[1]})
 
 
 @pytest.fixture(autouse=True)

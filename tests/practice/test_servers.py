@@ -18,6 +18,7 @@ from launchready_tui.practice import code
 from launchready_tui.practice.errors import PracticeError
 from launchready_tui.practice.marketplace import API, APP, DOMAIN, WWW
 from launchready_tui.practice.profile import CA_FILE
+from launchready_tui.practice.shop import cluster, logs
 from launchready_tui.practice.target import PracticeTarget
 from tests.practice.conftest import Visitor
 
@@ -235,7 +236,8 @@ async def test_keys_never_stay_on_disk(visitor: Visitor) -> None:
     await visitor.get(f"https://{WWW}/")
     folder = visitor.target.folder
     saved = [folder / name for name in (CA_FILE, *visitor.target.world.files)]
-    left = [path for path in folder.rglob("*") if path.is_file() and path.parts[len(folder.parts)] != code.FOLDER]
+    own = (code.FOLDER, logs.FOLDER, cluster.FOLDER)
+    left = [path for path in folder.rglob("*") if path.is_file() and path.parts[len(folder.parts)] not in own]
     assert sorted(left) == sorted(saved)
     assert not [path for path in left if "PRIVATE" in path.read_text()]
 

@@ -9,10 +9,10 @@ import pytest
 from launchready_tui.model.product import Product
 from launchready_tui.model.questions import Moment, RunMoment
 from launchready_tui.model.verdicts import Verdict
-from launchready_tui.practice import profile
+from launchready_tui.practice import profile, traffic
 from tests.kit import judge
 
-PRODUCT = Product("Acme", "acme.test", journeys=profile._journeys(), signals=profile._signals())
+PRODUCT = Product("Acme", "acme.test", journeys=traffic.journeys(), signals=profile._signals())
 
 
 @pytest.mark.parametrize("journey", ["browse", "signup", "checkout"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -133,6 +133,7 @@ class FakeSession(Session):
         self._evidence: dict[str, Evidence[Any]] = {}
         self._verdict, self._summary, self._delay, self._locked = verdict, summary, delay, locked
         self.left: list[str] = []
+        self.kept: dict[str, str] = {}
         self.start_place = ""
         self.refusal: InputError | None = None
         self.ran: list[Selection] = []
@@ -214,6 +215,12 @@ class FakeSession(Session):
 
     def leave(self, place: str) -> None:
         self.left.append(place)
+
+    def remarks(self, prefix: str) -> Mapping[str, str]:
+        return {key: value for key, value in self.kept.items() if key.startswith(prefix)}
+
+    def keep_remarks(self, remarks: Mapping[str, str]) -> None:
+        self.kept = {key: value for key, value in {**self.kept, **remarks}.items() if value}
 
     def _planned(self, selection: Selection) -> list[tuple[int, str, str]]:
         product = self.product()

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from launchready_tui.engine.session import Session
+from launchready_tui.errors import InputError
+from launchready_tui.model.members import Member, MemberList
 from launchready_tui.model.records import ClockMark, Decision, Drill, Grant, Note, Person, System
 from launchready_tui.model.runbook import Entry, Kind, ScenarioCard
 from launchready_tui.tui import recents
 from launchready_tui.tui.forms.idea import IdeaForm
+from launchready_tui.tui.forms.members import MembersForm
 from launchready_tui.tui.forms.moment import parse_moment
 from launchready_tui.tui.forms.overrun import OverrunForm
 from launchready_tui.tui.recents import Recent
@@ -203,6 +206,50 @@ async def test_a_member_list_is_compared_and_not_kept(tmp_path: Path) -> None:
     note = made.snapshot().state.notes[-1].payload
     assert isinstance(note, Note)
     assert "old-dev@acme.test is a member and not on the map" in note.text
+
+
+async def test_a_member_list_is_read_where_a_token_is_kept(tmp_path: Path) -> None:
+    made = rich_session()
+    asked: list[str] = []
+
+    async def members(provider: str) -> MemberList:
+        asked.append(provider)
+        admin = ("Administrator",)
+        found = (Member("", "m@acme.test", True, admin, True), Member("", "old-dev@acme.test", True, admin, False))
+        return MemberList(provider, found)
+
+    made.members = members  # type: ignore[method-assign]
+    made.has_token = lambda name: name == "cloudflare"  # type: ignore[method-assign]
+    app = app_of(made, tmp_path)
+    async with opened(app, "access", (80, 24), ["down", "m"]) as pilot:
+        form = app.screen
+        assert isinstance(form, MembersForm)
+        assert "old-dev@acme.test has no second factor" in " ".join(text_of(app).split())
+        form.field("by").value = "Ines"
+        await press(pilot, "ctrl+s")
+        await settle(pilot)
+    assert asked == ["cloudflare"]
+    note = made.snapshot().records[-1].payload
+    assert isinstance(note, Note)
+    assert "read from cloudflare" in note.text
+    assert "old-dev@acme.test is a member and not on the map" in note.text
+    assert "Ben is on the map and no member" in note.text
+
+
+async def test_a_list_that_cannot_be_read_is_pasted(tmp_path: Path) -> None:
+    made = rich_session()
+
+    async def members(provider: str) -> MemberList:
+        raise InputError("The member list was not read: no zone.", "Paste it.")
+
+    made.members = members  # type: ignore[method-assign]
+    made.has_token = lambda name: True  # type: ignore[method-assign]
+    app = app_of(made, tmp_path)
+    async with opened(app, "access", (80, 24), ["down", "m"]) as pilot:
+        assert "no zone" in text_of(app)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, MembersForm)
+        assert app.screen.field("list").needed
 
 
 async def test_hostile_names_stay_words(tmp_path: Path) -> None:

@@ -73,7 +73,10 @@ EDGE_FAULTS: tuple[Fault, ...] = (
         "Every order opens by its number",
         "The page looks the order up by its number and forgets to ask whose it is.",
         "Look orders up among those of the session's user.",
-        (shows("identity.object-access", f"{HTTPS}{APP}/orders/2002", "foreign-object"),),
+        (
+            shows("identity.object-access", f"{HTTPS}{APP}/orders/2002", "foreign-object"),
+            shows("caching.private-pages", f"{HTTPS}{APP}/orders/2002", "private-leak"),
+        ),
         _public_order,
     ),
     Fault(

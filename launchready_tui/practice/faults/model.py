@@ -10,7 +10,7 @@ from launchready_tui.model.verdicts import Verdict
 from launchready_tui.practice.world import World
 
 Edit = Callable[[World], World]
-Need = Literal["addresses", "old-tls", "null-ciphers", "weak-keys", "secrets-engine"]
+Need = Literal["addresses", "old-tls", "null-ciphers", "weak-keys", "secrets-engine", "postgres"]
 
 HTTPS = "https://"
 
@@ -30,7 +30,8 @@ class Fault:
     """A mistake as founders make it.
 
     `plant` puts it into a world. `shows` are all results that it causes, the telling one first; `again` are those that
-    take a second run of the same target to be seen. `needs` says what the machine must be able to do for it.
+    take a second run of the same target to be seen, `under_load` those that take a load test (some faults show nothing
+    else). `needs` says what the machine must be able to do for it.
     """
 
     id: str
@@ -41,26 +42,32 @@ class Fault:
     plant: Edit = field(repr=False)
     needs: Need | None = None
     again: tuple[Shown, ...] = ()
+    under_load: tuple[Shown, ...] = ()
+
+    @property
+    def everything(self) -> tuple[Shown, ...]:
+        """All that it ever shows."""
+        return (*self.shows, *self.again, *self.under_load)
 
     @property
     def check(self) -> str:
         """The check that is there to find it."""
-        return self.shows[0].check
+        return self.everything[0].check
 
     @property
     def subject(self) -> str:
         """The subject under which it is found."""
-        return self.shows[0].subject
+        return self.everything[0].subject
 
     @property
     def reason(self) -> str:
         """The reason that is given."""
-        return self.shows[0].reason
+        return self.everything[0].reason
 
     @property
     def verdict(self) -> Verdict:
         """Fail or warn."""
-        return self.shows[0].verdict
+        return self.everything[0].verdict
 
 
 def shows(check: str, subject: str, reason: str) -> Shown:

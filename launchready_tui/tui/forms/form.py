@@ -58,6 +58,8 @@ class Form(LaunchModal[T]):
 
     NAME: ClassVar[str] = ""
     SAVE: ClassVar[str] = "Save"
+    PASSING: ClassVar[frozenset[str]] = frozenset()
+    """Fields whose text is never written to the file before it is saved."""
     CSS_PATH = Path(__file__).with_name("forms.tcss")
     AUTO_FOCUS = ""
     VERTICAL_BREAKPOINTS = TALL
@@ -228,7 +230,7 @@ class Form(LaunchModal[T]):
         if values == self._first:
             self.drafts.forget(self._key)
         else:
-            self.drafts.keep(self._key, values)
+            self.drafts.keep(self._key, values, self.PASSING)
         if any(field.problem for field in self.query(Field)):
             self._show(self.problems(values), only_shown=True)
 

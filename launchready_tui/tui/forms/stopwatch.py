@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from launchready_tui.model.records import DrillStep
 
@@ -13,7 +14,10 @@ Seconds = Callable[[], float]
 
 @dataclass(slots=True)
 class Stopwatch:
-    """One try at a procedure. `marks` are seconds from the start, one for each step that is done."""
+    """One try at a procedure. `marks` are seconds from the start, one for each step that is done.
+
+    `begun_at` is the moment of the start by the wall clock: what is left of it when the program is killed.
+    """
 
     steps: tuple[str, ...]
     clock: Seconds
@@ -23,6 +27,7 @@ class Stopwatch:
     marks: list[float] = field(default_factory=list)
     is_given_up: bool = False
     is_handed_in: bool = False
+    begun_at: datetime | None = None
     _started: float | None = None
     _stopped: float | None = None
 
@@ -58,10 +63,16 @@ class Stopwatch:
         """The steps that were marked."""
         return tuple(DrillStep(text, round(at, 1)) for text, at in zip(self.steps, self.marks, strict=False))
 
-    def start(self) -> None:
+    def start(self, at: datetime | None = None) -> None:
         """Begin at zero."""
         if self._started is None:
-            self._started = self.clock()
+            self._started, self.begun_at = self.clock(), at
+
+    def go_on(self, begun_at: datetime, seconds: float, stopped: float | None) -> None:
+        """Run on as one that began then and has run for so long; or stand where it stopped."""
+        self.begun_at = begun_at
+        self._started = self.clock() - seconds
+        self._stopped = None if stopped is None else self._started + stopped
 
     def mark(self) -> None:
         """The next step is done; with the last one the clock stops."""

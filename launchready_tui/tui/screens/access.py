@@ -48,7 +48,8 @@ reached.
 - `enter` on a person opens everything about that access; on any other column everything about the system.
 - `P` adds a person, `s` a system. `-` says that a system is not used. `delete` takes back what the cell says.
 - `E` is the exit list: whose access ends when. `g` records that you looked again and the access of the cell is gone.
-- `m` compares a member list that you paste with the line. `X` writes the map as CSV for a spreadsheet, `I` reads it.
+- `m` compares the provider's member list with the line: read with a kept token (Cloudflare), else pasted.
+- `X` writes the map as CSV for a spreadsheet, `I` reads it.
 - `u` takes back any of these.
 
 **Never write a password here.** “Kept in” names the vault, not what is in it.

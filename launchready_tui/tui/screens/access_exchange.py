@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.binding import Binding
 
+from launchready_tui.engine.members import provider_of
 from launchready_tui.errors import LaunchReadyError
 from launchready_tui.model.board import Snapshot
+from launchready_tui.model.members import MemberList
 from launchready_tui.text import plural, slug
 from launchready_tui.tui.base import LaunchScreen
 from launchready_tui.tui.screens import opening
@@ -25,7 +27,12 @@ EXCHANGE = (
         "g", "gone", "gone", show=False, id="access.gone", tooltip="Record that you looked again and the access is gone"
     ),
     Binding(
-        "m", "members", "members", show=False, id="access.members", tooltip="Compare a pasted member list with the line"
+        "m",
+        "members",
+        "members",
+        show=False,
+        id="access.members",
+        tooltip="Compare the provider's member list with the line: read with a kept token, or pasted",
     ),
     Binding("X", "write_csv", "CSV out", show=False, id="access.export", tooltip="Write the map as CSV"),
     Binding("I", "read_csv", "CSV in", show=False, id="access.import", tooltip="Read changes of the map from a CSV"),
@@ -51,13 +58,27 @@ class Exchange(LaunchScreen):
         """Compare a member list."""
         row, snapshot = self.row, self.launch.snapshot
         if row is not None and snapshot is not None and self.launch.can_record():
-            self._members(snapshot, row.area)
+            self._members(snapshot, row.area, provider_of(row.system.name if row.system else ""))
 
     @work(exclusive=True, group="form", exit_on_error=False, description="a member list")
-    async def _members(self, snapshot: Snapshot, area: str) -> None:
+    async def _members(self, snapshot: Snapshot, area: str, provider: str) -> None:
         from launchready_tui.tui.forms.members import MembersForm
 
-        await opening.fill(self, lambda refused: MembersForm(snapshot, area, draft=refused))
+        found = await self._read_members(provider) if provider else None
+        await opening.fill(self, lambda refused: MembersForm(snapshot, area, found=found, draft=refused))
+
+    async def _read_members(self, provider: str) -> MemberList | None:
+        """The list as the provider gives it; None where it has to be pasted, and why was said."""
+        session = self.launch.session
+        if session is None or not await asyncio.to_thread(session.has_token, provider):
+            self.launch.say(f"With a token the list is read for you: launchready token set {provider}", timeout=8)
+            return None
+        self.launch.say(f"Reading the member list of {provider}; nothing of it is kept.", timeout=3)
+        try:
+            return await session.members(provider)
+        except LaunchReadyError as error:
+            await self.launch.explain(error, "The list has to be pasted")
+            return None
 
     # ----------------------------------------------------------------------------------------------------- CSV
 

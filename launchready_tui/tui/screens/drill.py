@@ -45,7 +45,9 @@ the clock is on.
 - `space` starts the clock, then marks each step as it is done. With the last step the clock stops. `backspace` takes
   back a slip.
 - `x` gives up: that is recorded too, and says more than a drill that never took place.
-- You may leave: the clock runs on, and the same key on this check brings you back.
+- You may leave: the clock runs on, and the same key on this check brings you back. It runs on too where the window is
+  closed or the program is killed: the next time you open the engagement you are asked whether to go back to it.
+- `ctrl+l` throws the try away, where somebody started it by mistake.
 - A drill with cards draws one by chance as the clock starts, and shows what to look for when it stands still; a drill
   with a nonce shows a word that the recipient of the alert reads back. Both are recorded.
 - At the end `enter` records it. Longer than the limit is a fail.
@@ -68,6 +70,14 @@ the clock is on.
         Binding("e", "note", "note", id="drill.note", tooltip="Write down what was seen, with the time on the clock"),
         Binding("b", "people", "who", id="drill.people", tooltip="Who runs it and who is the witness"),
         Binding("backspace", "unmark", "unmark", show=False, id="drill.unmark", tooltip="The last mark was a slip"),
+        Binding(
+            "ctrl+l",
+            "afresh",
+            "start afresh",
+            show=False,
+            id="drill.afresh",
+            tooltip="Throw this try away, unrecorded, and put the clock back to zero",
+        ),
         Binding("j,down", "scroll(1)", "down", show=False, id="drill.down", tooltip="Scroll down"),
         Binding("k,up", "scroll(-1)", "up", show=False, id="drill.up", tooltip="Scroll up"),
     ]
@@ -241,6 +251,8 @@ the clock is on.
             return "There is something to record once every step is marked, or you gave up with x."
         if action == "give_up" and not watch.is_running:
             return "The clock does not run."
+        if action == "afresh" and not watch.is_started:
+            return "The clock stands at zero."
         return ""
 
     def _refuses(self, action: str) -> bool:
@@ -256,15 +268,20 @@ the clock is on.
         if self.timer.is_started:
             self.timer.mark()
         else:
-            self.timer.start()
+            self.timer.start(self.launch.now())
             self.timer.notes += drawn(self.row.entry, self._draw)
+        self._turned()
+
+    def _turned(self) -> None:
+        """The stopwatch is another: drawn, and kept at once."""
         self.draw()
+        self.drafts.hurry()
 
     def action_unmark(self) -> None:
         """Take back a slip."""
         if not self.timer.unmark():
             self.launch.say("No step is marked.", severity="warning")
-        self.draw()
+        self._turned()
 
     def action_give_up(self) -> None:
         """Stop, after a question."""
@@ -274,10 +291,28 @@ the clock is on.
         def answered(yes: bool | None) -> None:
             if yes:
                 self.timer.give_up()
-            self.draw()
+            self._turned()
 
         text = ["It is recorded as not completed: a fail, until the next try.", "The clock runs on while you think."]
         self.app.push_screen(ConfirmModal("Give up?", text, "Give up", danger=True), answered)
+
+    def action_afresh(self) -> None:
+        """Throw the try away, after a question; who runs it and who watches stays."""
+        if self._refuses("afresh"):
+            return
+        old = self.timer
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                new = Stopwatch(self.row.entry.steps or ("Done",), self.clock, old.by, old.witness)
+                self._timer = self.drafts.stopwatches[self.row.entry.id] = new
+            self._turned()
+
+        text = [
+            "Nothing of it is recorded, as if it had never been started.",
+            "Throw away a slip. A drill that failed is worth recording: x gives up, enter records it.",
+        ]
+        self.app.push_screen(ConfirmModal("Throw this try away?", text, "Throw away", danger=True), answered)
 
     def action_note(self) -> None:
         """Something to remember, with the time on the clock."""
@@ -285,7 +320,7 @@ the clock is on.
 
         def written(saved: tuple[Payload, ...] | None) -> None:
             self.timer.notes += [f"{at} {note.text}" for note in saved or () if isinstance(note, Note)]
-            self.draw()
+            self._turned()
 
         self.app.push_screen(NoteForm(self.snapshot, self.row, edit=self.edit, drafts=self.drafts), written)
 
@@ -293,7 +328,7 @@ the clock is on.
         """Who runs it and who watches."""
 
         def named(saved: tuple[Payload, ...] | None) -> None:
-            self.draw()
+            self._turned()
             if then_record and saved is not None:
                 self.action_record()
 
@@ -335,7 +370,7 @@ the clock is on.
         else:
             title, text = (
                 "Not recorded yet",
-                "It is kept until you come back, or until you quit the program. enter records it.",
+                "It is kept until you come back. enter records it, ctrl+l throws it away.",
             )
 
         def answered(yes: bool | None) -> None:

@@ -178,7 +178,8 @@ blockers and accepted risks stand on page one.
             try:
                 from launchready_tui.deliverables import documents
 
-                self._texts[chosen] = await asyncio.to_thread(documents.markdown, chosen, snapshot)
+                look = self.launch.session.evidence if self.launch.session else lambda ids: ()
+                self._texts[chosen] = await asyncio.to_thread(documents.preview, chosen, snapshot, look)
             except Exception as error:  # as above
                 self._texts[chosen] = f"This document cannot be written now: {error}"
         if self.is_attached:

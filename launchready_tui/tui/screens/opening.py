@@ -39,6 +39,7 @@ async def fill(screen: LaunchScreen, make: Make) -> bool:
                 refused = payloads[-1]
                 break
         else:
+            await app.keep_typed(finished=True)
             return bool(payloads)
         if app.read_only or app.session is None:
             return False

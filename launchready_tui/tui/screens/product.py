@@ -103,7 +103,7 @@ be looked at.
 
     @property
     def _key(self) -> tuple[str, str]:
-        return ("product", self.launch.snapshot.path if self.launch.snapshot else "")
+        return ("product", "")
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw the section."""
@@ -157,6 +157,10 @@ be looked at.
         self._keep("")
         self.launch.say("The draft is gone; the profile is as it was saved.")
 
+    def _typing(self, text: str) -> None:
+        """While it is typed on this screen: a draft at each keystroke, so that a kill does not take it."""
+        drafts(self).keep(self._key, {"toml": text})
+
     def _keep(self, draft: str) -> None:
         if draft:
             drafts(self).keep(self._key, {"toml": draft})
@@ -176,7 +180,8 @@ be looked at.
         if typed is None:
             from launchready_tui.tui.screens.toml_editor import TomlEditor
 
-            answer = await self.launch.push_screen_wait(TomlEditor(text, problems_of(text, base) if self.draft else ()))
+            problems = problems_of(text, base) if self.draft else ()
+            answer = await self.launch.push_screen_wait(TomlEditor(text, problems, self._typing))
             typed, save = answer or (text, False)
             if not save:
                 self._keep("" if typed.strip() == saved.strip() else typed)

@@ -26,7 +26,7 @@ MOST_GONE = 4
 async def look(product: Product, tell: Tell) -> Proposal:
     """Look at the product as any visitor would."""
     from launchready_tui.engine.discovery import discover
-    from launchready_tui.engine.session import discovery_door
+    from launchready_tui.engine.firstlook import discovery_door
 
     async with discovery_door(product) as door:
         return await discover(product, door, tell)

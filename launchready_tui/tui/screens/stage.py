@@ -70,12 +70,13 @@ time: below each stands how it would read now.
     async def _write(self, snapshot: Snapshot) -> None:
         stage = self.stage()
         try:
-            from launchready_tui.deliverables.documents import markdown
+            from launchready_tui.deliverables.documents import preview
         except ImportError:
             return
+        look = self.launch.session.evidence if self.launch.session else lambda ids: ()
         for deliverable in stage.deliverables if stage else ():
             try:
-                text = await asyncio.to_thread(markdown, deliverable.document, snapshot)
+                text = await asyncio.to_thread(preview, deliverable.document, snapshot, look)
             except (
                 Exception
             ) as error:  # a document that cannot be written must not take the screen down; it is said in its place

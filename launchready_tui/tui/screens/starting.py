@@ -42,7 +42,7 @@ async def discovered(new: NewEngagement, tell: Callable[[str], None]) -> Found:
     if product != bare(product):
         return Found(new.toml)
     from launchready_tui.engine.discovery import discover
-    from launchready_tui.engine.session import discovery_door
+    from launchready_tui.engine.firstlook import discovery_door
 
     async with discovery_door(product) as door:
         proposal = await discover(product, door, tell)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -34,10 +34,13 @@ class TomlEditor(LaunchModal[Answer]):
         Binding("ctrl+s", "save", "save", priority=True, id="toml.save", tooltip="Save the profile"),
     ]
 
-    def __init__(self, text: str, problems: Sequence[str] = ()) -> None:
+    def __init__(
+        self, text: str, problems: Sequence[str] = (), typing: Callable[[str], None] = lambda _text: None
+    ) -> None:
         super().__init__()
         self._text = text
         self._problems = problems
+        self._typing = typing
 
     def compose(self) -> ComposeResult:
         """Problems, text."""
@@ -54,9 +57,12 @@ class TomlEditor(LaunchModal[Answer]):
 
     @on(TextArea.Changed)
     def typed(self) -> None:
-        """The problems were those of the text before."""
-        if self.query_one(TextArea).text != self._text:
+        """The problems were those of the text before; what is typed is told at once."""
+        text = self.query_one(TextArea).text
+        if text != self._text:
+            self._text = text
             self.query_one("#wrong").display = False
+            self._typing(text)
 
     def action_save(self) -> None:
         """Close, to be saved."""
