@@ -14,7 +14,7 @@ from launchready_tui.practice.serving import Serving, timed
 from launchready_tui.practice.shop.schema import THINGS, WOODS, slug_of
 from launchready_tui.practice.visitors import BUYER, COOKIE, Visitors
 
-MORE, VISITS, FEWER = 64, 40, 10
+MORE, VISITS, FEWER = 52, 40, 8
 """Visits of single listings, of other pages and of routes of the API: below 40 nothing can be said of a percentile."""
 
 _AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"

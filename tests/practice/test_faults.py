@@ -152,7 +152,7 @@ def test_every_shown_check_is_in_the_runbook_and_every_live_check_is_shown() -> 
 def test_every_check_that_can_fail_has_a_fault_that_fails_it() -> None:
     shown = [item for fault in FAULTS for item in fault.everything]
     failing = {item.check for item in shown if item.verdict is Verdict.FAIL}
-    only_warn = {"dns.soa-sanity", "queries.count-per-flow"}
+    only_warn = {"dns.soa-sanity"}
     assert planted_checks() - failing <= WITHOUT_FAULT | only_warn
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from launchready_tui.model.profile import parse_product
 from launchready_tui.practice.marketplace import API, APP, SCRIPT_PATH, WWW
+from launchready_tui.practice.shop.catalogue import PAGE_SIZE
 from launchready_tui.practice.shop.schema import LISTINGS, ORDERS, TEST_LISTING, TEST_PRICE
 from launchready_tui.practice.shop.settings import ShopSettings
 from launchready_tui.practice.target import PracticeTarget
@@ -61,12 +62,14 @@ async def metrics(target: PracticeTarget) -> str:
 
 
 async def test_the_list_shows_as_many_as_are_wanted(guest: Visitor) -> None:
-    assert len(_CARD.findall((await guest.get(f"https://{WWW}/listings")).text)) == 24
+    assert len(_CARD.findall((await guest.get(f"https://{WWW}/listings")).text)) == PAGE_SIZE
     for asked, shown in ((10, 10), (40, 40), (100_000, 60), (0, 1)):
         page = await guest.get(f"https://{WWW}/listings?per_page={asked}")
         assert len(set(_CARD.findall(page.text))) == shown
     for odd in ("", "-1", "x", "1e9", "²"):
-        assert len(_CARD.findall((await guest.get(f"https://{WWW}/listings", params={"per_page": odd})).text)) == 24
+        assert (
+            len(_CARD.findall((await guest.get(f"https://{WWW}/listings", params={"per_page": odd})).text)) == PAGE_SIZE
+        )
 
 
 async def test_every_listing_has_a_page_and_others_have_none(guest: Visitor) -> None:

@@ -22,6 +22,7 @@ from launchready_tui.practice.door import STATE_FILE, database_of
 from launchready_tui.practice.errors import PracticeError
 from launchready_tui.practice.marketplace import API, APP, WWW
 from launchready_tui.practice.shop import cluster
+from launchready_tui.practice.shop.catalogue import PAGE_SIZE
 from launchready_tui.practice.shop.cluster import Cluster
 from launchready_tui.practice.shop.logs import LogFile
 from launchready_tui.practice.target import PracticeTarget
@@ -145,7 +146,7 @@ async def test_the_shop_serves_from_sqlite_where_there_is_no_postgres(
         product = parse_product(target.product_toml, base=str(tmp_path))
         assert (product.database.kind, target.database_dsn) == ("sqlite", "")
         assert product.queues[0].kind == "prometheus"
-        assert (await visitor.get(f"https://{WWW}/search?q=OAK")).text.count('class="card"') == 24
+        assert (await visitor.get(f"https://{WWW}/search?q=OAK")).text.count('class="card"') == PAGE_SIZE
         assert (await visitor.get(f"https://{API}/api/categories")).json()["categories"]
         signed = await visitor.send(f"https://{APP}/signup", name="A", email="a@b.example", password="long enough")
         assert signed.headers["location"] == "/dashboard"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from launchready_tui.practice.faults.model import HTTPS, Edit, Fault, hints, shows
+from launchready_tui.practice.faults.model import HTTPS, Edit, Fault, shows
 from launchready_tui.practice.marketplace import API, APP, DOMAIN, WWW
 from launchready_tui.practice.shop.schema import TEST_LISTING
 from launchready_tui.practice.world import World
@@ -26,11 +26,11 @@ PERFORMANCE_FAULTS: tuple[Fault, ...] = (
     Fault(
         "listings-ask-each-seller",
         "The listings page asks for every seller by itself",
-        "The template prints listing.seller.name. Each of the 24 rows sends a query of its own for that one word.",
+        "The template prints listing.seller.name. Each of the 36 rows sends a query of its own for that one word.",
         "Load the sellers together with the listings (select_related, includes, a join).",
         (
             shows("queries.growth", _LISTINGS, "grows-with-rows"),
-            hints("queries.count-per-flow", _LISTINGS, "above-budget"),
+            shows("queries.count-per-flow", _LISTINGS, "over-budget"),
         ),
         _shop(joins_sellers=False),
     ),

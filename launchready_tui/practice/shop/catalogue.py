@@ -11,7 +11,7 @@ from launchready_tui.practice.shop.call import Call
 from launchready_tui.practice.shop.database import Row, Tagged
 from launchready_tui.practice.world import Page, Resource
 
-PAGE_SIZE: Final = 24
+PAGE_SIZE: Final = 36
 MOST_ROWS: Final = 60
 _LONGEST_SEARCH = 60
 

@@ -81,6 +81,7 @@ class SqliteDatabase:
         with connection.transaction():
             for statement in schema.statements(self.kind, accounts):
                 connection.run(statement)
+        connection.run("ANALYZE")
         connection.close()
 
     def connect(self, application: str) -> SqliteConnection:

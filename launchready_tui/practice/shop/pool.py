@@ -74,13 +74,13 @@ class Pool:
             self._condition.notify_all()
 
     def renew(self) -> None:
-        """New connections in place of those that are idle. A server counts what a connection did at the latest when it
-        ends.
+        """A new connection in place of the idle one that was used last. A server counts what a connection did at the
+        latest when it ends.
         """
         with self._condition:
-            old, self._idle = self._idle, []
-        for connection in old:
-            connection.close()
+            old = self._idle.pop() if self._idle else None
+        if old is not None:
+            old.close()
             fresh = self._opened(0)
             with self._condition:
                 self._busy.discard(id(fresh))

@@ -82,7 +82,6 @@ class PostgresDatabase:
         """Create or drop the index that finds orders by seller, unseen by the statistics."""
         with self._unseen(DATABASE) as connection:
             connection.execute(schema.CREATE_ORDERS_INDEX if wanted else schema.DROP_ORDERS_INDEX)
-            connection.execute("ANALYZE orders")
 
     def forget_statistics(self) -> None:
         """Begin anew with counting statements and with the log."""

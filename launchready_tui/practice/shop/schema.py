@@ -81,15 +81,14 @@ def slug_of(number: int) -> str:
 
 
 def statements(kind: Kind, accounts: dict[str, str]) -> Iterator[str]:
-    """Everything that makes the shop, statement by statement. `accounts` are the test accounts with their passwords.
+    """Everything that makes the shop but its statistics, statement by statement.
 
-    The last account sells too, and owns the test listing.
+    `accounts` are the test accounts with their passwords. The last one sells too, and owns the test listing.
     """
     yield from (part.strip() for part in _TABLES.format(**_TYPES[kind]).split(";"))
     yield from _people(kind, accounts)
     yield from _goods(kind)
     yield from _INDEXES
-    yield "ANALYZE"
 
 
 def _people(kind: Kind, accounts: dict[str, str]) -> Iterator[str]:
