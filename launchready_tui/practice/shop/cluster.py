@@ -126,7 +126,7 @@ class Cluster:
             raise ClusterFailed("PostgreSQL is not installed here")
         account = _account()
         # A server that runs as somebody else cannot look into a folder that is ours alone.
-        home = Path(tempfile.mkdtemp(prefix="launchready-practice-")) if account else folder / FOLDER
+        self._home = home = Path(tempfile.mkdtemp(prefix="launchready-practice-")) if account else folder / FOLDER
         shutil.rmtree(home, ignore_errors=True)
         self.counts_statements = found.counts_statements
         self.password = secrets.token_urlsafe(24)
@@ -174,6 +174,8 @@ class Cluster:
             self._warden.kill()
             self._warden.wait()
         self._warden.stdout.close()
+        # The warden has done this, unless somebody killed it.
+        shutil.rmtree(self._home, ignore_errors=True)
 
     def _tell(self, **config: Any) -> None:
         assert self._warden.stdin is not None
