@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from launchready_tui.engine.session import Session, Tokens
 
 
+PRACTICE = "practice.launchready"
+"""The file of the practice sprint, in the user's data folder."""
+
+
 @contextmanager
 def engagement(path: Path, runbook: Path | None = None, tokens: Tokens | None = None) -> Iterator[Session]:
-    """An open engagement file; `tokens` in place of the keyring."""
+    """An open engagement file; `tokens` in place of the keyring. The practice sprint brings its own."""
     from launchready_tui.engine.session import Session
 
-    session = Session.open(path, runbook=runbook, tokens=tokens)
+    session = Session.open(path, runbook=runbook, tokens=tokens or _practice_tokens(path))
     try:
         yield session
     finally:
@@ -41,6 +45,17 @@ def engagement_or_profile(path: Path, runbook: Path | None = None) -> Iterator[S
         yield session
     finally:
         session.close()
+
+
+def _practice_tokens(path: Path) -> Tokens | None:
+    """The passwords of the practice target, which open nothing else; None for every other engagement."""
+    from launchready_tui.folders import data_folder
+
+    if path.name != PRACTICE or path.absolute().parent != data_folder().absolute():
+        return None
+    from launchready_tui.practice.visitors import tokens
+
+    return tokens
 
 
 def is_profile(path: Path) -> bool:
