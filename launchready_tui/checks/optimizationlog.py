@@ -13,9 +13,7 @@ from launchready_tui.model.runbook import Limits
 from launchready_tui.model.verdicts import Judgement, not_run, passed, warned
 from launchready_tui.text import one_line, plural
 
-_NOTHING = (
-    "No change for speed is recorded. `m` on a route's latency, or `launchready measure FILE before`, begins one."
-)
+_NOTHING = "No change for speed is recorded. `c` on the log (O), or `launchready measure FILE before`, begins one."
 
 
 @check("latency.optimization-log", over="domain")

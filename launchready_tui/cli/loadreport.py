@@ -63,9 +63,10 @@ def plan_lines(plan: LoadPlan, law: Little) -> Iterator[str]:
     """What will be sent, before anything is."""
     cap = f"at most {plan.max_rps:g} requests a second" if plan.max_rps else "no cap of requests a second"
     levels = ", ".join(str(phase.users) for phase in plan.phases)
+    open_at_most = f", at most {plan.users} open at once" if plan.users else ""
     shape = {
         "closed": f"{plural(plan.users, 'user')} for {span(plan.duration_s)}",
-        "arrival": f"{plan.rate:g} sessions started a second for {span(plan.duration_s)}",
+        "arrival": f"{plan.rate:g} sessions started a second for {span(plan.duration_s)}{open_at_most}",
         "steps": f"steps of {levels} users, {span(plan.duration_s)} at most",
     }[plan.mode]
     yield f"plan: {shape}, {cap}"

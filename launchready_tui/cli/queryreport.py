@@ -20,6 +20,8 @@ _INDENT = "     "
 _MOST_LINES = 3
 _TIES = {"request-id": "request id", "traceparent": "trace", "burst": "a guess: one connection without a pause"}
 
+NOTHING_TIES_IN_MYSQL = "nothing ties a statement to whoever sent it: switch on sqlcommenter, or Rails' query log tags"
+
 NOTHING_TIES = (
     "nothing ties a statement to whoever sent it: switch on sqlcommenter (or Rails' query log tags), or set"
     " application_name and put %a into log_line_prefix"
@@ -60,7 +62,8 @@ def _head(facts: QueryLogFacts) -> Iterator[str]:
     ties = facts.ties
     tied = {"by request id": ties.request, "by trace": ties.trace, "by route": ties.route,
             "by application name": ties.application, "by nothing": ties.none}  # fmt: skip
-    yield "tied to whoever sent them: " + ", ".join(f"{count:,} {how}" for how, count in tied.items() if count)
+    if facts.statements:
+        yield "tied to whoever sent them: " + ", ".join(f"{count:,} {how}" for how, count in tied.items() if count)
 
 
 def _query(number: int, query: QueryLoad) -> Iterator[str]:
@@ -105,7 +108,8 @@ def _limits(facts: QueryLogFacts) -> Iterator[str]:
     if facts.lower_bound:
         yield f"lower bound: {facts.lower_bound}"
     if facts.statements and not (facts.ties.request + facts.ties.trace + facts.ties.route + facts.ties.application):
-        yield NOTHING_TIES
+        mysql = all(file.format.lower().startswith(("mysql", "mariadb", "percona")) for file in facts.files)
+        yield NOTHING_TIES_IN_MYSQL if mysql else NOTHING_TIES
     if facts.percentile_error:
         yield f"percentiles are within {facts.percentile_error:.1%}: there were too many statements to hold each"
     if facts.folded:

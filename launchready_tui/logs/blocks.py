@@ -87,7 +87,8 @@ class Source:
         if not wanted:
             return b""
         try:
-            data = self.stream.read(wanted)
+            # Of packed data what was unpacked so far: where they end in the middle, that much can still be told.
+            data = self.stream.read1(wanted) if isinstance(self.stream, gzip.GzipFile) else self.stream.read(wanted)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise ReadError(f"the compressed data end or break in the middle ({type(error).__name__})") from None
         except OSError as error:

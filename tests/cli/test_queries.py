@@ -117,3 +117,21 @@ def test_hostile_text_is_harmless(run: Run, home: Path) -> None:
         done = run("queries", "q.log", "--format", form)
         assert done.returncode == 0
         assert "\x1b" not in done.stdout
+
+
+def test_an_empty_log_and_a_prefix_that_fits_nothing_are_refused(run: Run, log: Path, home: Path) -> None:
+    (home / "empty.log").touch()
+    empty = run("queries", "empty.log")
+    assert (empty.returncode, empty.stdout) == (2, "")
+    assert "nothing is in it" in empty.stderr
+    wrong = run("queries", log, "--prefix", "%q")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "none of 13 lines fits the prefix" in wrong.stderr
+
+
+def test_mysql_is_not_told_to_set_what_only_postgresql_has(run: Run, home: Path) -> None:
+    (home / "slow.log").write_text(slow("SELECT name FROM sellers WHERE id = 7"), "utf-8")
+    done = run("queries", "slow.log")
+    assert done.returncode == 0
+    assert "sqlcommenter" in done.stdout
+    assert "log_line_prefix" not in done.stdout

@@ -10,6 +10,7 @@ import random
 import shutil
 import subprocess
 import threading
+import zlib
 from collections import defaultdict
 from collections.abc import Callable
 from itertools import pairwise
@@ -353,6 +354,17 @@ def test_a_process_that_dies_makes_it_partial(write: Write, small_parts: None, m
     report = read([write("access.log", requests(500))], workers=2)
     assert report.requests == 0
     assert report.partial == ("a process ended without a result: parts of 1 file are missing",)
+
+
+def test_the_whole_lines_of_a_small_truncated_gzip_count(write: Write) -> None:
+    """A log of a quiet host is smaller than a block: what could be unpacked before the break is not lost."""
+    packed = gzip.compress("".join(f"{line}\n" for line in requests(2_000)).encode())
+    half = packed[: len(packed) // 2]
+    whole = zlib.decompressobj(wbits=31).decompress(half).count(b"\n")
+    report = read([write("small.log.gz", half)])
+    assert whole > 500
+    assert report.requests == whole
+    assert report.partial
 
 
 def test_a_file_that_is_cut_while_it_is_read(write: Write) -> None:

@@ -134,7 +134,7 @@ def test_the_report_says_what_gave_first_and_with_how_many() -> None:
 
 
 def test_what_is_not_declared_is_said() -> None:
-    text = plain(load_lines.empty_lines(parse_product('[product]\nname = "A"\ndomain = "a.test"\n'), 80))
+    text = plain(load_lines.empty_lines(INK, parse_product('[product]\nname = "A"\ndomain = "a.test"\n'), 80))
     assert "No [[journey]] is declared" in text
     assert "not declared: [load] environment" in text
 

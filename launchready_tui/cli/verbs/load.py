@@ -28,9 +28,9 @@ EXPORTS = ("locust", "k6")
 
 @click.command("load")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--users", type=int, default=0, metavar="N", help="Constant load of N users at once, without a ramp.")
+@click.option("--users", type=int, metavar="N", help="Constant load of N users at once, without a ramp.")
 @click.option("--duration", default="", metavar="TIME", help="How long, such as 60s or 5m; of a step load all steps.")
-@click.option("--rate", type=float, default=0.0, metavar="R", help="Start R sessions a second, whatever happens.")
+@click.option("--rate", type=float, metavar="R", help="Start R sessions a second, whatever happens.")
 @click.option("--steps", is_flag=True, help="More users step by step, until a limit breaks.")
 @click.option(
     "--authorized-by",
@@ -39,11 +39,11 @@ EXPORTS = ("locust", "k6")
     metavar="WHO",
     help="Who signs for the load, where FILE holds no authorization.",
 )
-@click.option("--max-rps", type=float, default=0.0, metavar="R", help="The cap of requests a second for this run.")
-@click.option("--processes", type=int, default=1, metavar="N", help="Generator processes on this machine.")
+@click.option("--max-rps", type=float, metavar="R", help="The cap of requests a second for this run.")
+@click.option("--processes", type=int, metavar="N", help="Generator processes on this machine (1).")
 @click.option("--master", default="", metavar="ADDR", help="Lead workers on other machines; listen on HOST:PORT.")
 @click.option("--worker", default="", metavar="ADDR", help="Send for the master at HOST:PORT.")
-@click.option("--workers", type=int, default=0, metavar="N", help="With --master: begin when N workers are there.")
+@click.option("--workers", type=int, metavar="N", help="With --master: begin when N workers are there.")
 @click.option("--flood", is_flag=True, help="Afterwards call every route alone, to compare with the journeys.")
 @click.option("--burst", is_flag=True, help="Afterwards fifty sessions at once that leave work for the queues.")
 @click.option("--export", type=click.Choice(EXPORTS), help="Send nothing: print the journeys as a script.")
@@ -87,7 +87,13 @@ def make_request(duration: str, **options: object) -> LoadRequest:
         raise InputError(f"--duration: {error}.", "Write 60s or 5m.") from None
     if duration and length < 1:
         raise InputError(f"--duration {duration} is too short.", "A load test takes at least a second.")
-    request = LoadRequest(duration_s=length, **options)  # type: ignore[arg-type]
+    said = {name: value for name, value in options.items() if value is not None}
+    for name, value in said.items():
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and value <= 0:
+            raise InputError(
+                f"--{name.replace('_', '-')} {value:g} sends nothing.", "Give more than 0, or leave it out."
+            )
+    request = LoadRequest(duration_s=length, **said)  # type: ignore[arg-type]
     request.check()
     return request
 
@@ -150,11 +156,16 @@ async def _serve(prepared: Prepared) -> ExitCode:
     from launchready_tui.load.serving import Worker
 
     worker = Worker(prepared)
-    notices.notice(f"sending for the master at {prepared.request.worker}; it begins and ends the test")
+    notices.notice(
+        f"waiting for the master at {prepared.request.worker}; it begins and ends the test, ctrl+c leaves it"
+    )
     async with Interrupts(worker.stop) as interrupts:
         await worker.run()
+    if interrupts.came:
+        notices.notice("left: this machine sends nothing any more; a test that was under way goes on without it")
+        return ExitCode.INTERRUPTED
     notices.notice("the master ended the test")
-    return ExitCode.INTERRUPTED if interrupts.came else ExitCode.OK
+    return ExitCode.OK
 
 
 def exit_code(judged: Judged) -> ExitCode:

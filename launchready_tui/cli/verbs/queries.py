@@ -42,9 +42,17 @@ def command(logs: tuple[str, ...], form: str, top: int, prefix: str) -> None:
     if logs.count("-") > 1:
         raise InputError("Standard input can be read once only.", "Name - once.")
     facts = digest_of([None if log == "-" else Path(log) for log in logs], top=top, prefix=prefix)
+    names = " and ".join(file.name for file in facts.files[:3])
+    if not facts.lines and not facts.cut:
+        raise InputError(f"{names}: nothing is in it.", "Name a log that holds statements.")
+    if prefix and facts.unparsed == facts.lines:
+        raise InputError(
+            f"{names}: none of {facts.lines:,} lines fits the prefix {prefix!r}.",
+            "Copy it from `SHOW log_line_prefix`, or leave --prefix out: most prefixes are recognised.",
+        )
     if facts.lines and not any(file.format for file in facts.files):
         raise InputError(
-            f"{' and '.join(file.name for file in facts.files[:3])}: no format of a query log was recognised.",
+            f"{names}: no format of a query log was recognised.",
             "Known are PostgreSQL's logs and MySQL's slow query log; a log_line_prefix can be given with --prefix.",
         )
     output.write(queryreport.FORMATS[form](facts))

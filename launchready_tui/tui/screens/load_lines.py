@@ -222,7 +222,7 @@ def users_at(report: LoadReport, at: float) -> int:
     return next((point.users for point in reversed(report.timeline) if point.at <= at), 0)
 
 
-def empty_lines(product: Product, width: int) -> list[Line]:
+def empty_lines(ink: Ink, product: Product, width: int) -> list[Line]:
     """Nobody ran a load test yet: what would be sent, and what is not declared."""
     lines: list[Line] = [[("No load test yet", "bold")], []]
     lines += wrap(
@@ -231,9 +231,11 @@ def empty_lines(product: Product, width: int) -> list[Line]:
         width,
     )
     lines.append([])
+    arrow = " -> " if ink.glyphs.is_ascii else " → "
     for journey in product.journeys:
-        steps = " → ".join(step.route if step.times == "1" else f"{step.route} ×{step.times}" for step in journey.steps)
-        lines.append([(fit(journey.id, 14), "bold"), (f"weight {journey.weight:g}  ", "muted"), one_line(steps, 200)])
+        steps = arrow.join(step.route if step.times == "1" else f"{step.route} ×{step.times}" for step in journey.steps)
+        head: Line = [(fit(journey.id, 14), "bold"), (fit(f"weight {journey.weight:g}", 12), "muted")]
+        lines += wrap(one_line(steps, 400), width, "", 26, head)
     if not product.journeys:
         lines += wrap("No [[journey]] is declared: P, then e, writes one.", width, "warn")
     load = product.load
@@ -244,5 +246,8 @@ def empty_lines(product: Product, width: int) -> list[Line]:
     watched += ["memory"] if product.server.metrics else []
     seen = ", ".join(filter(None, watched)) or "nothing: [database], [[queue]] and [server] say what"
     lines.append([("watched       ", "muted"), seen])
-    lines += [[], [("r runs it in stages · s raises it step by step to the knee · c chooses users and time", "focus")]]
+    lines.append([])
+    lines += wrap(
+        "r runs it in stages · s raises it step by step to the knee · c chooses users and time", width, "focus"
+    )
     return lines

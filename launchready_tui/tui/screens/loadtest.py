@@ -97,7 +97,7 @@ What the first busy day would send, and **what gives way first**.
         report = self.loader.last_load or self._report
         if report is not None:
             return report_lines(self.ink, report, width)
-        return empty_lines(snapshot.product, width)
+        return empty_lines(self.ink, snapshot.product, width)
 
     def on_resize(self, event: events.Resize) -> None:
         """Other lines."""
