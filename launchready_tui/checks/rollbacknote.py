@@ -94,7 +94,7 @@ def _has_contact(prose: str) -> bool:
     )
 
 
-@check(NOTE, over="domain")
+@check("rollback.note", over="domain")
 async def rollback_note(_: Subject[str], ask: Ask, __: Limits) -> Judgement:
     """The newest note about this check has all seven parts and nothing that was never filled in."""
     note = (await ask(KeptNote(NOTE))).facts

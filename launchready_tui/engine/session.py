@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from launchready_tui.checks import load
+from launchready_tui.checks.index import index
+from launchready_tui.checks.registry import load
 from launchready_tui.engine import comparing, past, planning, ranges, reopening, replaying, rules, saved
 from launchready_tui.engine.asking import TOOL, Door, LiveDoor
 from launchready_tui.engine.conclusion import Conclusion
@@ -72,7 +73,7 @@ class Session:
         self._tokens = tokens or kept_tokens(file.path.stem if file.path else "")
         self._runbook = runbook
         self._clock = clock
-        self._registry = load()
+        self._registry = index()
         self._findings = Findings()
         self._seen = 0
         self._last: Snapshot | None = None
@@ -303,6 +304,7 @@ class Session:
 
         `authorized_by` stands for an authorization of all hosts where the file holds none.
         """
+        await asyncio.to_thread(load)  # the code of all checks, off the loop that draws
         snapshot = await asyncio.to_thread(self.snapshot)
         product = snapshot.product
         looked_at = ranges.with_ranges(product, data_folder())
@@ -465,4 +467,4 @@ class Session:
 
 
 def _runbook(folder: Path | None) -> Runbook:
-    return built_in() if folder is None else load_runbook(folder, frozenset(load()))
+    return built_in() if folder is None else load_runbook(folder, frozenset(index()))

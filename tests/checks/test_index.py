@@ -1,0 +1,28 @@
+"""The index of the checks says what the registry says, and imports none of them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from launchready_tui.checks.index import index
+from launchready_tui.checks.registry import load
+
+
+def test_the_index_is_the_registry() -> None:
+    assert {(item.id, item.over) for item in index().values()} == {(item.id, item.over) for item in load().values()}
+    assert len(index()) > 100
+
+
+def test_opening_an_engagement_imports_no_check() -> None:
+    code = """
+import sys
+from launchready_tui.engine.session import Session
+session = Session.create(None, '[product]\\nname = "A"\\ndomain = "a.test"', ".", tokens=lambda name: None)
+session.snapshot()
+session.close()
+names = ("tls", "queryplans", "headers", "payloads")
+print(*(name for name in names if f"launchready_tui.checks.{name}" in sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
