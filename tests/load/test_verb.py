@@ -100,7 +100,9 @@ def test_without_permission_nothing_is_sent(tmp_path: Path) -> None:
         (("--duration", "soon"), "--duration"),
         (("--duration", "10ms"), "too short"),
         (("--rate", "2", "--steps"), "exclude"),
-        (("--users", "-3"), "out of range"),
+        (("--users", "-3"), "sends nothing"),
+        (("--users", "0", "--duration", "5s"), "sends nothing"),
+        (("--users", "9999999"), "out of range"),
         (("--worker", "a b"), "no address"),
     ],
 )
