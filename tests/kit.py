@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from launchready_tui.checks import load
+from launchready_tui.checks import load_checks
 from launchready_tui.checks.subjects import Subject, subjects
 from launchready_tui.model.evidence import Answer, Evidence, Failure, Unseen
 from launchready_tui.model.product import Product
@@ -44,7 +44,7 @@ def judge(
     limits: Limits | None = None,
 ) -> Judgement:
     """Run one check for one subject (or the subject of that name) against a table of answers, as the engine would."""
-    check = load()[check_id]
+    check = load_checks()[check_id]
     if isinstance(subject, str):
         subject = next(found for found in subjects(check.over, product) if found.name == subject)
 

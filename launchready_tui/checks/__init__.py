@@ -1,7 +1,7 @@
-"""The checks: pure judgements over evidence. One module a family; `load` imports them all into one registry."""
+"""The checks: pure judgements over evidence. One folder a family; `load_checks` imports them all into one registry."""
 
 from __future__ import annotations
 
-from launchready_tui.checks.registry import REGISTRY, Check, check, load
+from launchready_tui.checks.registry import REGISTRY, Check, check, load_checks
 
-__all__ = ["REGISTRY", "Check", "check", "load"]
+__all__ = ["REGISTRY", "Check", "check", "load_checks"]

@@ -8,10 +8,12 @@ holds this index against the registry.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module, resources
+from importlib.resources.abc import Traversable
 
-from launchready_tui.checks.registry import REGISTRY, Check, CheckFunction, load
+from launchready_tui.checks.registry import REGISTRY, Check, CheckFunction, load_checks
 from launchready_tui.checks.subjects import Subject
 from launchready_tui.model.evidence import Ask
 from launchready_tui.model.runbook import Limits
@@ -25,12 +27,19 @@ _DECORATED = re.compile(r'^@check\(\s*"([^"]+)",\s*over="([^"]+)",?\s*\)', re.MU
 def index() -> dict[str, Check]:
     """All checks by id; the code of one is imported when it is to judge. Without sources it is the whole registry."""
     found: dict[str, Check] = {}
-    for source in resources.files(_PACKAGE).iterdir():
-        if source.name.endswith(".py"):
-            module = f"{_PACKAGE}.{source.name.removesuffix('.py')}"
-            for check_id, over in _DECORATED.findall(source.read_text("utf-8")):
-                found[check_id] = Check(check_id, over, _later(module, check_id))
-    return found or load()
+    for module, source in _sources(resources.files(_PACKAGE), _PACKAGE):
+        for check_id, over in _DECORATED.findall(source):
+            found[check_id] = Check(check_id, over, _later(module, check_id))
+    return found or load_checks()
+
+
+def _sources(folder: Traversable, package: str) -> Iterator[tuple[str, str]]:
+    """Every module below a package's folder, by its full name, with its text."""
+    for entry in folder.iterdir():
+        if entry.name.endswith(".py"):
+            yield f"{package}.{entry.name.removesuffix('.py')}", entry.read_text("utf-8")
+        elif entry.is_dir() and entry.name.isidentifier() and not entry.name.startswith("_"):
+            yield from _sources(entry, f"{package}.{entry.name}")
 
 
 def _later(module: str, check_id: str) -> CheckFunction:

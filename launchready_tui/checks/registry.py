@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 from launchready_tui.checks.subjects import SUBJECTS, Subject
@@ -41,9 +41,9 @@ def check(check_id: str, *, over: str) -> Callable[[CheckFunction], CheckFunctio
     return register
 
 
-def load() -> dict[str, Check]:
-    """All checks by id; imports every module of this package at the first call."""
+def load_checks() -> dict[str, Check]:
+    """All checks by id; imports every module of this package and of its families at the first call."""
     package = import_module("launchready_tui.checks")
-    for module in iter_modules(package.__path__):
-        import_module(f"launchready_tui.checks.{module.name}")
+    for module in walk_packages(package.__path__, f"{package.__name__}."):
+        import_module(module.name)
     return REGISTRY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from launchready_tui.checks.chains import shown
+from launchready_tui.checks.reading.chains import shown
 from launchready_tui.model.evidence import Failure, Fault
 from launchready_tui.model.verdicts import Judgement, failed, passed, unknown, warned
 from launchready_tui.text import one_line

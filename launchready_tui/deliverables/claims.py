@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from launchready_tui.checks.rollbacknote import NOTE
+from launchready_tui.checks.operations.rollbacknote import NOTE
 from launchready_tui.deliverables import citing, marks
 from launchready_tui.deliverables.blocks import (
     Block,

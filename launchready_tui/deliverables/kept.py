@@ -4,7 +4,7 @@ note, the exit list.
 
 from __future__ import annotations
 
-from launchready_tui.checks.rollbacknote import NOTE, lint
+from launchready_tui.checks.operations.rollbacknote import NOTE, lint
 from launchready_tui.deliverables.blocks import (
     Block,
     Bullets,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from launchready_tui.checks.loadkept import load_end
-from launchready_tui.checks.loadorder import order
-from launchready_tui.checks.loadserver import pool_waits
+from launchready_tui.checks.load.kept import load_end
+from launchready_tui.checks.load.order import order
+from launchready_tui.checks.load.server import pool_waits
 from launchready_tui.deliverables.blocks import Chart, Curve, Tone
 from launchready_tui.model.questions import LoadReport
 from launchready_tui.model.questions.serverwatch import (

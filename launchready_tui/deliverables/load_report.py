@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from launchready_tui.checks.loaddrain import read_queue
-from launchready_tui.checks.loadkept import reasons
-from launchready_tui.checks.loadorder import first_break, order
-from launchready_tui.checks.loadreading import capacity, gaps
-from launchready_tui.checks.loadruns import most_common
+from launchready_tui.checks.load.drain import read_queue
+from launchready_tui.checks.load.kept import reasons
+from launchready_tui.checks.load.order import first_break, order
+from launchready_tui.checks.load.reading import capacity, gaps
+from launchready_tui.checks.load.runs import most_common
 from launchready_tui.deliverables import claims
 from launchready_tui.deliverables.blocks import (
     Block,

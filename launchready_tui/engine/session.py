@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from launchready_tui.checks.index import index
-from launchready_tui.checks.registry import load
+from launchready_tui.checks.registry import load_checks
 from launchready_tui.engine import comparing, past, planning, ranges, reopening, replaying, rules, saved
 from launchready_tui.engine.asking import TOOL, Door, LiveDoor
 from launchready_tui.engine.conclusion import Conclusion
@@ -304,7 +304,7 @@ class Session:
 
         `authorized_by` stands for an authorization of all hosts where the file holds none.
         """
-        await asyncio.to_thread(load)  # the code of all checks, off the loop that draws
+        await asyncio.to_thread(load_checks)  # the code of all checks, off the loop that draws
         snapshot = await asyncio.to_thread(self.snapshot)
         product = snapshot.product
         looked_at = ranges.with_ranges(product, data_folder())

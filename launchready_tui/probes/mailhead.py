@@ -12,9 +12,9 @@ from email.utils import getaddresses, parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
-from launchready_tui.checks.mailrules import authresults
-from launchready_tui.checks.mailrules.authresults import domain_of
-from launchready_tui.checks.mailrules.tags import tag_list, without_blanks
+from launchready_tui.checks.mail.rules import authresults
+from launchready_tui.checks.mail.rules.authresults import domain_of
+from launchready_tui.checks.mail.rules.tags import tag_list, without_blanks
 from launchready_tui.model.evidence import Failure, Fault
 from launchready_tui.model.questions import MailFacts, MailSignature, MailVerdict
 from launchready_tui.probes.localfile import contents

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from launchready_tui.checks.mailrules import reports
+from launchready_tui.checks.mail.rules import reports
 from launchready_tui.model.evidence import Failure, Fault
 from launchready_tui.model.questions import ReportFacts
 from launchready_tui.probes.localfile import contents

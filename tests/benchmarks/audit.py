@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from launchready_tui.checks import load
+from launchready_tui.checks import load_checks
 from launchready_tui.engine.conclusion import Conclusion
 from launchready_tui.engine.events import Event, ResultReady, Selection
 from launchready_tui.engine.planning import plan
@@ -58,7 +58,7 @@ def audit(path: Path, toml: str, folder: str) -> Audit:
 def chains(done: Audit) -> tuple[Chain, Chain, Chain]:
     """What it had to take: with everything, without the mandated gaps, and without the waits either."""
     found = done.conclusion
-    planned = plan(found.snapshot.runbook, load(), found.snapshot.product, Selection())
+    planned = plan(found.snapshot.runbook, load_checks(), found.snapshot.product, Selection())
     whole = longest_chain(planned, found.evidence, found.run, ROUND_TRIP)
     no_gaps = longest_chain(planned, found.evidence, found.run, ROUND_TRIP, gaps=False)
     bare = longest_chain(planned, found.evidence, found.run, ROUND_TRIP, gaps=False, waits=False)

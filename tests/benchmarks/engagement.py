@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from launchready_tui.checks import load
+from launchready_tui.checks import load_checks
 from launchready_tui.engine.asking import TOOL
 from launchready_tui.engine.events import Selection
 from launchready_tui.engine.judging import Planned
@@ -66,7 +66,7 @@ def product_of(hosts: int) -> Product:
 
 def make(path: Path, findings: int) -> Made:
     """Write an engagement file with exactly that many open findings."""
-    runbook, registry = built_in(), load()
+    runbook, registry = built_in(), load_checks()
     hosts, planned = 4, ()  # type: tuple[int, tuple[Planned, ...]]
     while len(planned) * _SHARE < findings:
         hosts += max(1, hosts // 4)

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from launchready_tui.checks import load
+from launchready_tui.checks import load_checks
 from launchready_tui.checks.subjects import subjects
 from launchready_tui.model.evidence import Answer, Failure, Unseen
 from launchready_tui.model.product import Mail, Product, Sender
@@ -127,7 +127,7 @@ def said(check: str, answers: Table, whose: Product, subject: str = ACME) -> tup
 
 def found_by(check: str, answers: Table, whose: Product, subject: str = ACME, **limits: Any) -> Judgement:
     """The judgement; names that are not in the table do not exist."""
-    known = load()[check]
+    known = load_checks()[check]
     about = next(item for item in subjects(known.over, whose) if item.name == subject)
 
     async def run() -> Judgement:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks import load
-from launchready_tui.checks.admin import NOWHERE, wanted_places
-from launchready_tui.checks.ratelimits import burst_of
+from launchready_tui.checks import load_checks
+from launchready_tui.checks.identity.admin import NOWHERE, wanted_places
+from launchready_tui.checks.identity.ratelimits import burst_of
 from launchready_tui.checks.subjects import subjects
 from launchready_tui.model.evidence import Answer, Failure
 from launchready_tui.model.product import Host, Product, Route
@@ -69,7 +69,7 @@ def sweep(
         table[HttpExchange("GET", f"{root}{place.path[1:]}", active=True)] = answer
         answer = rest or answer
     world = World(table)
-    check = load()["identity.admin-exposure"]
+    check = load_checks()["identity.admin-exposure"]
     subject = next(item for item in subjects(check.over, product) if item.name == host.name)
     return run(check.id, subject, world), world
 
@@ -256,7 +256,7 @@ def test_an_origin_that_stays_silent_when_asked_again_is_closed() -> None:
         HttpExchange("GET", APP_HOME): USUAL,
         DIRECT: TIMEOUT,
     }
-    check = load()["edge.hidden-origin"]
+    check = load_checks()["edge.hidden-origin"]
     subject = next(item for item in subjects(check.over, product) if item.name == APP.name)
     assert outcome(asyncio.run(check.judge(subject, Again(table), {}))) == ("pass", "")
 

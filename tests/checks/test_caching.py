@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks.visits import is_versioned
+from launchready_tui.checks.reading.visits import is_versioned
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Account, Product, Route
 from launchready_tui.model.questions import (

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from launchready_tui.checks.dangling import spf_names
-from launchready_tui.checks.reference import service_at, services
+from launchready_tui.checks.dns.dangling import spf_names
+from launchready_tui.checks.reading.reference import service_at, services
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Host
 from launchready_tui.model.questions import DnsLookup, HttpExchange, HttpResponse, RdapDomain, Registration

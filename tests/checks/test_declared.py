@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks import load
+from launchready_tui.checks import load_checks
+from launchready_tui.checks.reading.urls import REDACTED
 from launchready_tui.checks.subjects import subjects
-from launchready_tui.checks.urls import REDACTED
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Host, Redirect, Route
 from launchready_tui.model.questions import HttpExchange, HttpResponse, Page, Reference
@@ -322,7 +322,7 @@ def sign_in(answer: Any) -> tuple[Judgement, World]:
             return answer(question) if callable(answer) else answer
 
     world.answers = Anything()
-    check = load()["redirects.open-redirect"]
+    check = load_checks()["redirects.open-redirect"]
     (subject,) = subjects(check.over, product)
     return asyncio.run(_run(check, subject, world)), world
 

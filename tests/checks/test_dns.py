@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks.reference import provider, provider_of, service_at, services
-from launchready_tui.checks.registry import REGISTRY, load
+from launchready_tui.checks.reading.reference import provider, provider_of, service_at, services
+from launchready_tui.checks.registry import REGISTRY, load_checks
 from launchready_tui.checks.subjects import subjects
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Network, Sender
@@ -268,7 +268,7 @@ class Echo:
 
 @pytest.mark.parametrize("aliased", [False, True])
 @pytest.mark.parametrize("records", HOSTILE_RECORDS, ids=range(len(HOSTILE_RECORDS)))
-@pytest.mark.parametrize("check_id", sorted(load_id for load_id in load() if load_id.startswith("dns.")))
+@pytest.mark.parametrize("check_id", sorted(load_id for load_id in load_checks() if load_id.startswith("dns.")))
 def test_hostile_records_never_raise(
     check_id: str, records: tuple[str, ...], aliased: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

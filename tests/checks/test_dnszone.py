@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks.caa import identifiers_of
-from launchready_tui.checks.dnszone import invented_names
+from launchready_tui.checks.dns.caa import identifiers_of
+from launchready_tui.checks.dns.zone import invented_names
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Host, Sender
 from launchready_tui.model.questions import (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks.cfexpression import covers
+from launchready_tui.checks.edge.expression import covers
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Host, Network
 from launchready_tui.model.questions import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from launchready_tui.checks.exposure import CONTACT, DOCUMENTATION, PATHS
+from launchready_tui.checks.secrets.exposedpaths import CONTACT, DOCUMENTATION, PATHS
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Host, Product
 from launchready_tui.model.questions.secrets import (

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from launchready_tui.checks.follow import Chain, follow, trace
-from launchready_tui.checks.paths import changes_something, has_locale, is_onboarding, is_sign_in
-from launchready_tui.checks.urls import (
+from launchready_tui.checks.reading.follow import Chain, follow, trace
+from launchready_tui.checks.reading.paths import changes_something, has_locale, is_onboarding, is_sign_in
+from launchready_tui.checks.reading.urls import (
     REDACTED,
     counterpart,
     host_of,

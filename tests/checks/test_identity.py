@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks.admin import NOWHERE, places, wanted_places
-from launchready_tui.checks.resettoken import FORGED
+from launchready_tui.checks.identity.admin import NOWHERE, places, wanted_places
+from launchready_tui.checks.identity.resettoken import FORGED
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Host, Route
 from launchready_tui.model.questions import (

@@ -6,11 +6,13 @@ import subprocess
 import sys
 
 from launchready_tui.checks.index import index
-from launchready_tui.checks.registry import load
+from launchready_tui.checks.registry import load_checks
 
 
 def test_the_index_is_the_registry() -> None:
-    assert {(item.id, item.over) for item in index().values()} == {(item.id, item.over) for item in load().values()}
+    assert {(item.id, item.over) for item in index().values()} == {
+        (item.id, item.over) for item in load_checks().values()
+    }
     assert len(index()) > 100
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from launchready_tui.checks.loadorder import Bounds, first_break, order
+from launchready_tui.checks.load.order import Bounds, first_break, order
 from launchready_tui.model.questions import LoadEvent
 from launchready_tui.model.questions.serverwatch import CallCount, DependencyCalls, ServerEvent, ServerWatch
 from tests.checks.load import GOOD, over, watched

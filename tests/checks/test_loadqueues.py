@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from launchready_tui.checks.loaddrain import read_queue
+from launchready_tui.checks.load.drain import read_queue
 from launchready_tui.model.performance import Queue
 from launchready_tui.model.questions import LoadReport
 from launchready_tui.model.questions.loadtest import BurstLoad

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from launchready_tui.checks.loadreading import capacity
+from launchready_tui.checks.load.reading import capacity
 from launchready_tui.model.performance import LoadSettings
 from launchready_tui.model.questions import LoadEvent, LoadReport, RouteLoad, StepLoad
 from tests.checks.load import GOOD, PRODUCT, STOPPED, look, outcome

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from launchready_tui.checks.loadserver import pool_waits
-from launchready_tui.checks.loadtrend import read_memory, trend
+from launchready_tui.checks.load.server import pool_waits
+from launchready_tui.checks.load.trend import read_memory, trend
 from launchready_tui.model.performance import Database
 from launchready_tui.model.questions import LoadPhase, LoadReport
 from launchready_tui.model.questions.serverwatch import Gap, ServerEvent

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks.loadbudget import budgets, journeys_per_minute, mean_session
+from launchready_tui.checks.load.budget import budgets, journeys_per_minute, mean_session
 from launchready_tui.model.performance import Dependency, LoadSettings
 from launchready_tui.model.product import Product
 from launchready_tui.model.questions import JourneyLoad, LoadReport

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from launchready_tui.checks.mailrules.dmarc import Walk, walk, walk_names
+from launchready_tui.checks.mail.rules.dmarc import Walk, walk, walk_names
 from launchready_tui.model.product import Sender
 from launchready_tui.model.questions import DnsLookup
 from tests.checks.post import ACME, POSTMARK, Internet, dmarc, found_by, product, said, txt

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launchready_tui.checks.mailrules import authresults, dkim, dmarc, reports, spf_record
-from launchready_tui.checks.mailrules.orgdomain import aligned, organisational_domain
-from launchready_tui.checks.mailrules.providers import mail_provider, mail_providers
-from launchready_tui.checks.mailrules.spf import SpfResult, check_host
-from launchready_tui.checks.mailrules.spf_record import SpfSyntaxError
+from launchready_tui.checks.mail.rules import authresults, dkim, dmarc, reports, spf_record
+from launchready_tui.checks.mail.rules.orgdomain import aligned, organisational_domain
+from launchready_tui.checks.mail.rules.providers import mail_provider, mail_providers
+from launchready_tui.checks.mail.rules.spf import SpfResult, check_host
+from launchready_tui.checks.mail.rules.spf_record import SpfSyntaxError
 from launchready_tui.model.product import Sender
 from launchready_tui.model.questions import MailMethod
 from tests.checks.post import POSTMARK, Internet, product, said, spf, txt

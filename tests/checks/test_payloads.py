@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks.payloads import is_used
+from launchready_tui.checks.payloads.bodies import is_used
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Account, Route
 from launchready_tui.model.questions import (

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks.querycount import budget_of
-from launchready_tui.checks.querydigest import core_route
-from launchready_tui.checks.querygrowth import rows_seen, slope_of
+from launchready_tui.checks.queries.count import budget_of
+from launchready_tui.checks.queries.digest import core_route
+from launchready_tui.checks.queries.growth import rows_seen, slope_of
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.performance import Database, Logs
 from launchready_tui.model.product import Account, Budgets, Product, Route

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks.enumeration import mann_whitney
-from launchready_tui.checks.ratelimits import burst_of
+from launchready_tui.checks.identity.enumeration import mann_whitney
+from launchready_tui.checks.identity.ratelimits import burst_of
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Product, Route
 from launchready_tui.model.questions import AccountCompare, BurstReply, Comparison, Knock

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from launchready_tui.checks.canonical import ARBITRARY, CAMPAIGN
+from launchready_tui.checks.redirects.canonical import ARBITRARY, CAMPAIGN
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Host, Product, Redirect, Route
 from launchready_tui.model.questions import Cookie, HttpExchange, HttpResponse

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from launchready_tui.checks.canonical import CAMPAIGN
+from launchready_tui.checks.redirects.canonical import CAMPAIGN
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Host, Product, Route
 from launchready_tui.model.questions import DnsLookup, HttpExchange

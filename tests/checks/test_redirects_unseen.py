@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks import load
+from launchready_tui.checks import load_checks
 from launchready_tui.checks.subjects import Subject, subjects
 from launchready_tui.model.evidence import Failure, Unseen
 from launchready_tui.model.product import Host, Product, Redirect, Route
@@ -74,7 +74,7 @@ def _page(question: HttpExchange) -> HttpResponse:
 def run(check: str, subject: Subject[Any], world: World) -> Judgement:
     async def judge() -> Judgement:
         try:
-            return await load()[check].judge(subject, world, {})
+            return await load_checks()[check].judge(subject, world, {})
         except Unseen as unseen:
             return unknown(unseen.failure.reason, unseen.failure.message)
 
@@ -83,7 +83,7 @@ def run(check: str, subject: Subject[Any], world: World) -> Judgement:
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_each_answer_counts(check: str) -> None:
-    for subject in subjects(load()[check].over, PRODUCT):
+    for subject in subjects(load_checks()[check].over, PRODUCT):
         good = GoodSite()
         assert run(check, subject, good).verdict is Verdict.PASS
         for question in good.asked:
@@ -94,7 +94,7 @@ def test_each_answer_counts(check: str) -> None:
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_a_server_error_is_confirmed_before_it_fails(check: str) -> None:
-    for subject in subjects(load()[check].over, PRODUCT):
+    for subject in subjects(load_checks()[check].over, PRODUCT):
         good = GoodSite()
         run(check, subject, good)
         for question in good.asked:
@@ -106,5 +106,5 @@ def test_a_server_error_is_confirmed_before_it_fails(check: str) -> None:
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_the_same_answers_give_the_same_judgement(check: str) -> None:
-    for subject in subjects(load()[check].over, PRODUCT):
+    for subject in subjects(load_checks()[check].over, PRODUCT):
         assert run(check, subject, GoodSite()) == run(check, subject, GoodSite())

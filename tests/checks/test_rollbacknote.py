@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from launchready_tui.checks.rollbacknote import NOTE, lint
+from launchready_tui.checks.operations.rollbacknote import NOTE, lint
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Product
 from launchready_tui.model.questions import KeptNote, NoteText

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from launchready_tui.checks.routes import missing_path, onboarding_crawl
+from launchready_tui.checks.pages.routes import missing_path, onboarding_crawl
+from launchready_tui.checks.reading.urls import REDACTED
 from launchready_tui.checks.subjects import Subject, subjects
-from launchready_tui.checks.urls import REDACTED
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Host, Journey, JourneyStep, Route
 from launchready_tui.model.questions import HttpExchange, HttpResponse

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks.poisson import at_least, enough
+from launchready_tui.checks.operations.poisson import at_least, enough
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import BusinessSignal, Journey, Product
 from launchready_tui.model.profile import parse_product, write_product

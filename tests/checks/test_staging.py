@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from launchready_tui.checks.stagehosts import Place, place
+from launchready_tui.checks.reading.stagehosts import Place, place
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Host, Network, Product, Route
 from launchready_tui.model.questions import Cookie, HttpExchange, HttpResponse, Page, Reference

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks.hsts import max_age
+from launchready_tui.checks.tls.hsts import max_age
 from launchready_tui.model.evidence import Failure
 from launchready_tui.model.product import Host, Network, Product, Route
 from launchready_tui.model.questions import (

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks.mailrules.dmarc import parse
-from launchready_tui.checks.mailrules.orgdomain import aligned
+from launchready_tui.checks.mail.rules.dmarc import parse
+from launchready_tui.checks.mail.rules.orgdomain import aligned
 from tests.corpora.place import needs, read
 
 CASES = "dmarc_opendmarc/cases.json"

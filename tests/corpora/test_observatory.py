@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks.headerrules import Finding, Headers, cookies, cors, csp, frames, simple, sri, transport
+from launchready_tui.checks.edge.headerrules import Finding, Headers, cookies, cors, csp, frames, simple, sri, transport
 
 ROOT = Path(os.environ.get("LAUNCHREADY_CORPORA") or Path(__file__).parents[3] / "shared" / "corpora")
 CASES = ROOT / "http_observatory" / "cases.json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from launchready_tui.checks.mailrules.orgdomain import organisational_domain
+from launchready_tui.checks.mail.rules.orgdomain import organisational_domain
 from tests.corpora.place import needs, read
 
 CASES = "psl_org_domain/cases.json"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks.mailrules.spf import check_host
+from launchready_tui.checks.mail.rules.spf import check_host
 from launchready_tui.model.evidence import Answer, Evidence, Failure
 from launchready_tui.model.questions import Alias, DnsAnswer, DnsLookup, Question
 from tests.corpora.place import needs, read

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from launchready_tui.checks import load
+from launchready_tui.checks import load_checks
 from launchready_tui.checks.subjects import Subject
 from launchready_tui.model import codec
 from launchready_tui.model.evidence import Answer, Evidence, Unseen
@@ -111,7 +111,7 @@ def assert_no_secret(text: str) -> None:
 
 def judged(check_id: str, product: Product, tokens: Mapping[str, str]) -> Judgement:
     """Run a check against a real database, through its stored form: what is judged is what a replay would judge."""
-    check = load()[check_id]
+    check = load_checks()[check_id]
     probe = PostgresProbe(Network(), "", tokens.get)
 
     async def ask(question: Question[Any], /) -> Answer[Any]:

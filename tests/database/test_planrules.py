@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from launchready_tui.checks.planflaws import Waste, wastes
+from launchready_tui.checks.queries.planflaws import Waste, wastes
 from launchready_tui.database.conditions import conditions
 from launchready_tui.database.planreading import read_plan, shape_of
 from launchready_tui.database.planreview import LIMITS, Flaw, review

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from launchready_tui.checks.rowlints import ALL, Lint, lints, sensitive
+from launchready_tui.checks.queries.rowlints import ALL, Lint, lints, sensitive
 from launchready_tui.database.expressions import is_always_true, masked, repeated_calls, trusts_the_user
 from launchready_tui.model.questions import RowSecurity, RowSecurityFacts
 from launchready_tui.model.questions.schema import Policy, SecuredTable

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from launchready_tui.checks import load
+from launchready_tui.checks import load_checks
 from launchready_tui.checks.registry import Check
 from launchready_tui.checks.subjects import Subject
 from launchready_tui.engine.earlier import newest_decision
@@ -35,7 +35,7 @@ PRODUCT = Product("Acme", "acme.test", routes=(Route("home", PAGE, core=True),))
 
 
 def asked(selection: Selection) -> dict[str, bool]:
-    return {item.entry.id: item.asked for item in plan(built_in(), load(), PRODUCT, selection)}
+    return {item.entry.id: item.asked for item in plan(built_in(), load_checks(), PRODUCT, selection)}
 
 
 def test_slow_checks_are_asked_for_by_name_or_all_at_once() -> None:
@@ -50,7 +50,7 @@ def test_slow_checks_are_asked_for_by_name_or_all_at_once() -> None:
 
 def test_what_takes_long_is_said_before() -> None:
     for selection, said in ((Selection(), 0), (Selection(sample=True), 1)):
-        planned = plan(built_in(), load(), PRODUCT, selection)
+        planned = plan(built_in(), load_checks(), PRODUCT, selection)
         shown = preview(planned, frozenset({Consent.PASSIVE}), lambda host, level: True)
         assert len(shown.slow) == said
     assert shown.slow[0].startswith(f"{PAGE}: 65 requests")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from launchready_tui.checks import load
+from launchready_tui.checks import load_checks
 from launchready_tui.model.runbook import Entry, Kind, Runbook
 from launchready_tui.runbook.loader import DOCUMENTS, load_runbook
 from launchready_tui.runbook.locate import runbooks_dir
@@ -17,7 +17,7 @@ FOLDER = runbooks_dir() / "marketplace"
 
 @pytest.fixture(scope="module")
 def runbook() -> Runbook:
-    return load_runbook(FOLDER, frozenset(load()))
+    return load_runbook(FOLDER, frozenset(load_checks()))
 
 
 def numbered(prefix: str, *numbers: str) -> list[str]:
@@ -85,7 +85,7 @@ def test_every_catalogue_row_is_present(runbook: Runbook) -> None:
 
 def test_every_live_check_has_code_and_the_other_way_round(runbook: Runbook) -> None:
     live = {entry.id for entry in runbook.entries if entry.kind is Kind.LIVE}
-    assert live == set(load())
+    assert live == set(load_checks())
 
 
 def test_time_boxes_make_forty_eight_hours(runbook: Runbook) -> None:

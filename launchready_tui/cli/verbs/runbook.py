@@ -16,12 +16,12 @@ def command() -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 def check(path: Path) -> None:
     """Read the runbook in the folder PATH and name every mistake with its file and line."""
-    from launchready_tui.checks import load
+    from launchready_tui.checks import load_checks
     from launchready_tui.cli import output
     from launchready_tui.runbook.loader import load_runbook
     from launchready_tui.text import plural
 
-    runbook = load_runbook(path, frozenset(load()))
+    runbook = load_runbook(path, frozenset(load_checks()))
     counts = [
         plural(len(runbook.stages), "stage"),
         plural(len(runbook.entries), "check"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from launchready_tui.checks.names import registered_domain, under
+from launchready_tui.checks.reading.names import registered_domain, under
 from launchready_tui.engine.asking import LiveDoor
 from launchready_tui.engine.discovery import vendors
 from launchready_tui.engine.discovery.proposal import Proposal, Sighting, proposed_hosts, proposed_senders

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from launchready_tui.checks.mailrules.providers import MailProvider, mail_provider
-from launchready_tui.checks.names import under
+from launchready_tui.checks.mail.rules.providers import MailProvider, mail_provider
+from launchready_tui.checks.reading.names import under
 from launchready_tui.engine.fixkit import quoting
 from launchready_tui.engine.fixkit.snippet import Snippet
 from launchready_tui.engine.fixkit.zone import LASTING, snippet

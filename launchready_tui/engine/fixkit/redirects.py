@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl
 
-from launchready_tui.checks.urls import counterpart
+from launchready_tui.checks.reading.urls import counterpart
 from launchready_tui.engine.fixkit import quoting
 from launchready_tui.engine.fixkit.quoting import Place
 from launchready_tui.engine.fixkit.snippet import Snippet

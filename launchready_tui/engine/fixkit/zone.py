@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from launchready_tui.checks.names import listed, registered_domain
+from launchready_tui.checks.reading.names import listed, registered_domain
 from launchready_tui.engine.fixkit import quoting
 from launchready_tui.engine.fixkit.snippet import Snippet
 from launchready_tui.model.product import Product

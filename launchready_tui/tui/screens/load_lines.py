@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 
-from launchready_tui.checks.loadorder import order
+from launchready_tui.checks.load.order import order
 from launchready_tui.model.performance import USUAL_RPS
 from launchready_tui.model.product import Product
 from launchready_tui.model.questions.loadtest import LoadReport, RouteLoad

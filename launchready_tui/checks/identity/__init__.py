@@ -1,0 +1,1 @@
+"""Who gets in: administration, sessions, passwords, other people's objects, and how often one may try."""

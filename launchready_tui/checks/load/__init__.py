@@ -1,0 +1,1 @@
+"""What the kept report of a load test says about users, server, queues and suppliers."""

@@ -1,0 +1,1 @@
+"""The pages that a visitor meets: whether they answer, and what they refer to."""

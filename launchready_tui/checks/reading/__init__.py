@@ -1,0 +1,1 @@
+"""What several families read out of evidence: names, addresses, redirect chains, visits."""

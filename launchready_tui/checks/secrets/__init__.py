@@ -1,0 +1,1 @@
+"""Secrets that the code, its history or the site gives away."""

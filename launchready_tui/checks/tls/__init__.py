@@ -1,0 +1,1 @@
+"""The certificates and handshakes of the product's hosts."""
