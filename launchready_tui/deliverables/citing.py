@@ -19,7 +19,7 @@ from launchready_tui.deliverables.dates import day, minute
 from launchready_tui.deliverables.marks import was_seen
 from launchready_tui.deliverables.reading import Reading
 from launchready_tui.model.board import Standing
-from launchready_tui.model.records import Attestation, Drill, Ownership, Record
+from launchready_tui.model.records import Attestation, Drill, Grant, Ownership, Person, Record, System
 from launchready_tui.model.results import Result
 
 SHOWN = 2
@@ -74,6 +74,8 @@ def said(record: Record) -> Line:
             parts.append(f" · {by}{f', witness {witness}' if witness else ', no witness'} · {method.replace('-', ' ')}")
         case Drill(by=by, witness=witness):
             parts.append(f" · {by}{f', witness {witness}' if witness else ', no witness'} · stopwatch")
+        case Person() | System() | Grant():
+            parts.append(" · the access map")
         case _:
             pass
     return line(*parts, ", ", When(minute(record.at)))

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from launchready_tui.deliverables.reading import Reading
 from launchready_tui.deliverables.safe import multiline
-from launchready_tui.engine.access import access_map
+from launchready_tui.engine.access import access_map, required
+from launchready_tui.engine.accesscsv import to_csv
 from launchready_tui.model.board import Standing
 from launchready_tui.model.journal import payload
 from launchready_tui.model.records import Decision, Waiver
@@ -23,7 +24,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 def csv_files(reading: Reading) -> dict[str, str]:
     """The tables by file name."""
-    return {name: table(*make(reading)) for name, make in _TABLES.items()}
+    return {"access.csv": _access(reading)} | {name: table(*make(reading)) for name, make in _TABLES.items()}
 
 
 def table(columns: tuple[str, ...], rows: Rows) -> str:
@@ -49,25 +50,12 @@ def cell(value: object) -> str:
             return f"'{multiline(raw)}" if raw.startswith(_FORMULA) else multiline(raw)
 
 
-def _access(reading: Reading) -> tuple[tuple[str, ...], Rows]:
-    columns = ("area", "system", "person", "person_role", "role", "pays", "second_factor", "login_seen_utc")
-    more = ("contact", "custody", "renewal", "note", "dangers")
-    found = access_map(reading.snapshot)
-    people = {person.name: person for person in found.people}
-    rows: list[tuple[object, ...]] = []
-    for row in found.rows:
-        system = row.system
-        about = (system.custody, system.renewal, system.note) if system else ("", "", "")
-        dangers = "; ".join(danger.sentence for danger in row.dangers)
-        name = system.name if system else ""
-        for grant in row.grants.values():
-            person = people.get(grant.person)
-            who = (grant.person, person.role if person else "", grant.role, grant.pays, grant.second_factor)
-            contact = person.contact if person else ""
-            rows.append((row.area, name, *who, grant.proven_at, contact, *about, dangers))
-        if not row.grants:
-            rows.append((row.area, name, "", "", "", None, None, None, "", *about, dangers))
-    return (*columns, *more), rows
+def _access(reading: Reading) -> str:
+    """The same table as the map's own, so that it can be taken over again, with the dangers at the end."""
+    dangers = {
+        row.area: "; ".join(danger.sentence for danger in row.dangers) for row in access_map(reading.snapshot).rows
+    }
+    return to_csv(reading.snapshot.state, required(reading.snapshot.runbook), dangers, multiline)
 
 
 def _findings(reading: Reading) -> tuple[tuple[str, ...], Rows]:
@@ -121,7 +109,6 @@ def _decisions(reading: Reading) -> tuple[tuple[str, ...], Rows]:
 
 
 _TABLES: Mapping[str, Callable[[Reading], tuple[tuple[str, ...], Rows]]] = {
-    "access.csv": _access,
     "findings.csv": _findings,
     "decisions.csv": _decisions,
 }

@@ -12,7 +12,7 @@ from launchready_tui.model.board import Standing
 from launchready_tui.model.journal import payload
 from launchready_tui.model.records import PersonRole, SignOff
 from launchready_tui.model.runbook import Kind
-from launchready_tui.model.verdicts import Severity
+from launchready_tui.model.verdicts import Severity, Source
 from launchready_tui.text import plural
 
 _SUPPLIERS: dict[str, str] = {
@@ -91,7 +91,7 @@ def _answers(reading: Reading) -> Iterator[Missing]:
     for row in reading.unseen:
         if row.entry.kind is Kind.LIVE or row.severity is Severity.INFO:
             continue
-        again = " (expired)" if row.result.record else ""
+        again = " (expired)" if row.result.record and row.result.source is not Source.MAP else ""
         yield Missing(f"{row.entry.claim}{again}", _supplier(reading, row), row.entry.minutes, row.key)
 
 

@@ -52,6 +52,8 @@ def mark(row: Standing) -> Mark:
         return Mark("✎", "attested", "attested")
     if verdict is Verdict.PASS and row.result.source is Source.DRILL:
         return Mark("✎", "drilled", "attested")
+    if verdict is Verdict.PASS and row.result.source is Source.MAP:
+        return Mark("✎", "recorded", "attested")
     glyph, word, tone = _VERDICTS[verdict]
     return Mark(glyph, word, tone, loud=verdict is Verdict.FAIL and row.severity is Severity.BLOCKER)
 

@@ -116,13 +116,12 @@ class AccessMap:
 
 def access_map(snapshot: Snapshot) -> AccessMap:
     """The map as it stands."""
-    return compute(
-        snapshot.state,
-        snapshot.now,
-        required=required(snapshot.runbook),
-        proof_days=proof_days(snapshot.runbook),
-        domain=snapshot.product.domain,
-    )
+    return map_of(snapshot.state, snapshot.runbook, snapshot.product.domain, snapshot.now)
+
+
+def map_of(state: State, runbook: Runbook, domain: str, now: datetime) -> AccessMap:
+    """The map of a state at a moment, with the runbook's required systems and its age of a login proof."""
+    return compute(state, now, required=required(runbook), proof_days=proof_days(runbook), domain=domain)
 
 
 def required(runbook: Runbook) -> tuple[str, ...]:

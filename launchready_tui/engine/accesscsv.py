@@ -7,7 +7,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, cast, get_args
@@ -24,6 +24,9 @@ COLUMNS = (
     "area", *_SYSTEM, "person", "person_role", "contact", "role", "pays", "second_factor", "proven_at", "until",
 )  # fmt: skip
 """A line a grant; a system or a person without any has a line of its own."""
+
+TOLD = "dangers"
+"""A last column that a pack's table has for its readers; it says nothing to who reads the table in again."""
 
 MOST_BYTES = 2_000_000
 MOST_LINES = 5_000
@@ -48,11 +51,24 @@ def unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and _RISKY.match(text) else text
 
 
-def to_csv(state: State, required: Iterable[str] = ()) -> str:
-    """The map, with an empty line for each required system of which nobody recorded anything: somebody fills it in."""
+def to_csv(
+    state: State,
+    required: Iterable[str] = (),
+    dangers: Mapping[str, str] | None = None,
+    clean: Callable[[str], str] = str,
+) -> str:
+    """The map, with an empty line for each required system of which nobody recorded anything: somebody fills it in.
+
+    `dangers` adds what is dangerous about each area as a last column; `clean` is applied to the text of every cell.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    columns = COLUMNS if dangers is None else (*COLUMNS, TOLD)
+
+    def write(cells: Mapping[str, str]) -> None:
+        writer.writerow([guarded(clean(cells.get(column, ""))) for column in columns])
+
+    writer.writerow(columns)
     people = {person.name: person for person in state.people}
     systems = {system.area: system for system in state.systems}
     used: set[str] = set()
@@ -61,16 +77,16 @@ def to_csv(state: State, required: Iterable[str] = ()) -> str:
         each: list[Grant | None] = [*grants] or [None]
         for grant in each:
             used.add(grant.person if grant else "")
-            writer.writerow(_row(area, systems.get(area), people, grant))
+            told = {TOLD: (dangers or {}).get(area, "")}
+            write(_row(area, systems.get(area), people, grant) | told)
     for person in state.people:
         if person.name not in used:
-            cells = dict.fromkeys(COLUMNS, "") | _person(person.name, people)
-            writer.writerow([guarded(cells[column]) for column in COLUMNS])
+            write(_person(person.name, people))
     return out.getvalue()
 
 
-def _row(area: str, system: System | None, people: Mapping[str, Person], grant: Grant | None) -> list[str]:
-    cells = dict.fromkeys(COLUMNS, "") | {"area": area}
+def _row(area: str, system: System | None, people: Mapping[str, Person], grant: Grant | None) -> dict[str, str]:
+    cells = {"area": area}
     if system is not None:
         cells |= {name: str(getattr(system, name)) for name in _SYSTEM}
     if grant is not None:
@@ -78,7 +94,7 @@ def _row(area: str, system: System | None, people: Mapping[str, Person], grant: 
         cells |= _person(grant.person, people)
         cells |= {"role": grant.role, "pays": "yes" if grant.pays else "no", "second_factor": factor}
         cells |= {"proven_at": _moment(grant.proven_at), "until": _moment(grant.until)}
-    return [guarded(cells[column]) for column in COLUMNS]
+    return cells
 
 
 def _person(name: str, people: Mapping[str, Person]) -> dict[str, str]:
@@ -150,7 +166,7 @@ def _lines(data: bytes) -> Iterable[tuple[int, dict[str, str]]]:
 
 def _check_head(head: list[str]) -> None:
     for name in head:
-        if name and name not in COLUMNS:
+        if name and name not in (*COLUMNS, TOLD):
             raise InputError(
                 f'The table has an unknown column "{one_line(name, 40)}"{did_you_mean(name, COLUMNS)}',
                 f"The columns are {', '.join(COLUMNS)}.",
@@ -165,7 +181,7 @@ def _check_head(head: list[str]) -> None:
 def _cells(at: int, head: list[str], row: list[str]) -> dict[str, str]:
     if len(row) > len(head) and any(cell.strip() for cell in row[len(head) :]):
         raise InputError(f"Line {at} has more cells than the first line.", "Is a comma missing its quotes?")
-    cells = {name: unguarded(cell) for name, cell in zip(head, row, strict=False) if name}
+    cells = {name: unguarded(cell) for name, cell in zip(head, row, strict=False) if name and name != TOLD}
     for name, cell in cells.items():
         if len(cell) > MOST_CELL:
             raise InputError(f"Line {at}: {name} is longer than {MOST_CELL:,} characters.", "Shorten it.")

@@ -49,7 +49,10 @@ def dated(
     """The dangers of one system that is in use, the worst first."""
     everybody = list(people)
     found = (
-        _cards(area, system, now) + _recovery(area, system, everybody, domain) + _exits(area, grants, everybody, now)
+        _cards(area, system, now)
+        + _payers(area, grants, everybody)
+        + _recovery(area, system, everybody, domain)
+        + _exits(area, grants, everybody, now)
     )
     order = list(Severity)
     told = [Danger(d.kind, d.area, d.severity, d.words, f"{title}: {d.sentence}") for d in found]
@@ -67,6 +70,15 @@ def _cards(area: str, system: System | None, now: datetime) -> list[Danger]:
         sentence = f"the card that pays ends in {month}, less than {CARD_DAYS} days from now."
         return [Danger("card-ends", area, Severity.MEDIUM, "card ends soon", sentence)]
     return []
+
+
+def _payers(area: str, grants: Mapping[str, Grant], people: list[Person]) -> list[Danger]:
+    consultants = {person.name for person in people if person.role == "consultant"}
+    payer = next((grant.person for grant in grants.values() if grant.pays and grant.person in consultants), None)
+    if payer is None:
+        return []
+    sentence = f"the bill goes to the card of {one_line(payer, 40)}, who leaves after the sprint."
+    return [Danger("consultant-pays", area, Severity.HIGH, "consultant pays", sentence)]
 
 
 def _recovery(area: str, system: System | None, people: list[Person], domain: str) -> list[Danger]:

@@ -13,6 +13,7 @@ from launchready_tui.model.runbook import Bar, Runbook
 from launchready_tui.model.verdicts import Severity, Source, Verdict
 from launchready_tui.text import plural
 
+_PEOPLE = (Source.ATTESTATION, Source.DRILL, Source.MAP)
 _UNSEEN = (Verdict.UNKNOWN, Verdict.NOT_RUN, Verdict.ERROR)
 _SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
 _ORDER = [
@@ -115,7 +116,7 @@ def _row_state(row: Standing, decided: frozenset[str]) -> BarState:
         return unseen if matters else BarState.PASS
     if row.stale and matters:
         return BarState.STALE
-    return BarState.ATTESTED if row.result.source in (Source.ATTESTATION, Source.DRILL) else BarState.PASS
+    return BarState.ATTESTED if row.result.source in _PEOPLE else BarState.PASS
 
 
 def _sentence(state: BarState, holding: list[Standing], rows: list[Standing]) -> str:

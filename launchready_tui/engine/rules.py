@@ -27,7 +27,7 @@ from launchready_tui.model.records import (
     Waiver,
 )
 from launchready_tui.model.runbook import Entry, Kind
-from launchready_tui.model.verdicts import Consent, Severity, Verdict
+from launchready_tui.model.verdicts import Consent, Severity, Source, Verdict
 from launchready_tui.text import did_you_mean, one_line
 
 MIN_REASON = 20
@@ -133,6 +133,13 @@ def _attestation(said: Attestation, snapshot: Snapshot) -> None:
         raise InputError(
             f'"{one_line(said.method, 40)}" is not a way to prove {entry.id}.',
             f"Choose one of {', '.join(entry.methods)}.",
+        )
+    standing = snapshot.standing(said.check, said.subject or snapshot.product.domain)
+    shown = standing is not None and standing.result.source is Source.MAP and standing.verdict is Verdict.FAIL
+    if said.holds and standing is not None and shown:
+        raise InputError(
+            f"The access map shows otherwise: {one_line(standing.result.summary, 120)}.",
+            "Mend the map, or accept the risk with a waiver: no answer outweighs what it shows.",
         )
     if said.holds:
         _two_people(entry.severity, said.by, said.witness)

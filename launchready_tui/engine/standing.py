@@ -7,13 +7,15 @@ from datetime import datetime
 
 from launchready_tui.checks.registry import Check
 from launchready_tui.checks.subjects import subjects
+from launchready_tui.engine.access import map_of
+from launchready_tui.engine.mapjudging import decides_alone, judged
 from launchready_tui.model.board import FRESH, Standing
 from launchready_tui.model.journal import State, payload
 from launchready_tui.model.product import Product
 from launchready_tui.model.records import Attestation, Drill, Record, Waiver
 from launchready_tui.model.results import Finding, Result
 from launchready_tui.model.runbook import Entry, Kind, Runbook
-from launchready_tui.model.verdicts import Source, Verdict
+from launchready_tui.model.verdicts import Judgement, Source, Verdict
 from launchready_tui.text import span
 
 _OPEN_TO_ATTESTATION = (Verdict.UNKNOWN, Verdict.NOT_RUN, Verdict.ERROR)
@@ -32,9 +34,11 @@ def board(
     """Every check for every subject, in the runbook's order.
 
     `results` are the newest live results per check and subject, `failed_at` the fails that no run has seen mended. An
-    attestation settles what no program could see; it never outweighs what a run saw after it was given.
+    attestation settles what no program could see; it never outweighs what a run saw after it was given, nor what the
+    access map shows.
     """
     live = {result.key: result for result in results}
+    access = map_of(state, runbook, product.domain, now)
     newest_finding: dict[tuple[str, str], Finding] = {}
     for finding in findings:
         key = (finding.check, finding.subject)
@@ -51,6 +55,8 @@ def board(
             if attestation is not None and failed is not None and attestation.at <= failed:
                 attestation = None
             result = _counting(entry, subject, seen, attestation, state.drills.get((entry.id, "")), now)
+            if state.grants or attestation is not None:
+                result = _with_map(entry, result, judged(entry, access, now), state.mapped, now)
             rows.append(
                 Standing(
                     entry=entry,
@@ -94,6 +100,38 @@ def _counting(
         entry.kind, Source.ATTESTATION
     )
     return Result(entry.id, subject, Verdict.NOT_RUN, entry.severity, reason, summary, source, now)
+
+
+def _with_map(entry: Entry, said: Result, found: Judgement | None, record: Record | None, now: datetime) -> Result:
+    """What the access map shows outweighs an answer that it holds; a map without a danger can stand for an answer."""
+    if found is None:
+        return said
+    answered = said.verdict is Verdict.PASS
+    match found.verdict:
+        case Verdict.FAIL:
+            counts = said.verdict is not Verdict.FAIL
+        case Verdict.UNKNOWN:
+            counts = said.verdict is Verdict.NOT_RUN
+        case Verdict.WARN:
+            counts = answered or (decides_alone(entry) and said.verdict is not Verdict.FAIL)
+        case _:
+            counts = decides_alone(entry) and said.verdict in _OPEN_TO_ATTESTATION
+    if not counts:
+        return said
+    return Result(
+        entry.id,
+        said.subject,
+        found.verdict,
+        entry.severities.get(found.reason, entry.severity),
+        found.reason,
+        found.summary,
+        Source.MAP,
+        record.at if record else said.at,
+        details=found.details,
+        limits=entry.limits,
+        decide_by=found.decide_by,
+        record=record.number if record else said.record,
+    )
 
 
 def _of_attestation(entry: Entry, subject: str, record: Record, now: datetime) -> Result:

@@ -78,7 +78,8 @@ class Clock:
 class State:
     """What the records that count add up to.
 
-    Records keep their number and time. `former` are accesses that somebody looked up again and found gone.
+    Records keep their number and time. `former` are accesses that somebody looked up again and found gone, `mapped` is
+    the newest record of the access map.
     """
 
     product: ProductText | None = None
@@ -86,6 +87,7 @@ class State:
     systems: tuple[System, ...] = ()
     grants: tuple[Grant, ...] = ()
     former: tuple[Grant, ...] = ()
+    mapped: Record | None = None
     attestations: Mapping[Key, Record] = field(default_factory=dict)
     drills: Mapping[Key, Record] = field(default_factory=dict)
     waivers: Mapping[Key, Record] = field(default_factory=dict)
@@ -150,7 +152,10 @@ def fold(records: Iterable[Record]) -> State:
     listed = (Decision, Note, Authorization, SignOff, Change, Measurement)
     lists: dict[type[Payload], list[Record]] = {kind: [] for kind in listed}
     clock = Clock()
+    mapped: Record | None = None
     for record in counting(everything):
+        if isinstance(record.payload, (Person, System, Grant)):
+            mapped = record
         match record.payload:
             case ProductText() as item:
                 product = item
@@ -175,6 +180,7 @@ def fold(records: Iterable[Record]) -> State:
         systems=tuple(system for system in systems.values() if not system.removed),
         grants=tuple(grant for grant in grants.values() if grant.role),
         former=tuple(grant for grant in grants.values() if not grant.role and grant.gone_at),
+        mapped=mapped,
         attestations=newest[Attestation],
         drills=newest[Drill],
         waivers=newest[Waiver],

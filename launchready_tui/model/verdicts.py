@@ -48,12 +48,13 @@ class Consent(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a result comes from."""
+    """Where a result comes from. `MAP`: computed from the access map that people filled in."""
 
     LIVE = "live"
     ATTESTATION = "attestation"
     DRILL = "drill"
     IMPORT = "import"
+    MAP = "map"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from launchready_tui.engine.fixes import filled, fix_text
 from launchready_tui.model.board import Standing
 from launchready_tui.model.records import ClockMark
 from launchready_tui.model.runbook import Kind
-from launchready_tui.model.verdicts import Verdict
+from launchready_tui.model.verdicts import Source, Verdict
 from launchready_tui.text import plural, visible
 from launchready_tui.tui import render
 from launchready_tui.tui.base import LaunchScreen
@@ -137,6 +137,8 @@ class ActingScreen(LaunchScreen):
             return ""
         if at.entry.kind is Kind.DRILL:
             return "A drill is proven against the clock: t starts the stopwatch."
+        if at.result.source is Source.MAP and at.verdict is Verdict.FAIL:
+            return "The access map shows it, whatever anybody answers. M mends it there, w accepts the risk."
         if at.entry.kind is Kind.LIVE and at.verdict not in _UNSEEN and at.result.record == 0:
             return "A run has seen this; an answer cannot outweigh it. w accepts the risk, r looks again."
         if at.entry.kind is Kind.LIVE and not at.entry.statement:

@@ -14,7 +14,7 @@ from launchready_tui.model.evidence import Evidence
 from launchready_tui.model.records import Attestation, Drill, Note, Record, Waiver
 from launchready_tui.model.results import Result
 from launchready_tui.model.runbook import Kind
-from launchready_tui.model.verdicts import Consent, Severity, Verdict
+from launchready_tui.model.verdicts import Consent, Severity, Source, Verdict
 from launchready_tui.text import one_line, plural, span
 from launchready_tui.tui import render, seen
 from launchready_tui.tui.paragraphs import Line, block, wrap
@@ -127,6 +127,9 @@ class Explainer:
             self.lines += wrap(detail, self.width, "muted", 2, [(f"{self.ink.glyphs.bullet} ", "muted")])
         if len(result.details) > 40:
             self.lines.append([(f"  and {len(result.details) - 40} more", "muted")])
+        if result.source is Source.MAP:
+            self._gap()
+            self._labelled("Seen on", "the access map as it is now. M opens it; what is mended there counts at once.")
         if result.decide_by or at.stale or at.live is not None or at.needs_person:
             self._gap()
         if result.decide_by:

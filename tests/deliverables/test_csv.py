@@ -9,6 +9,9 @@ import pytest
 
 from launchready_tui.deliverables.csv_tables import cell, csv_files, table
 from launchready_tui.deliverables.reading import read
+from launchready_tui.engine.accesscsv import from_csv
+from launchready_tui.model.journal import State
+from launchready_tui.model.records import Grant
 from tests.deliverables.world import NOW, world
 
 
@@ -53,7 +56,11 @@ def test_what_the_tables_say() -> None:
     assert access["dns", "Maya"]["role"] == "owner"
     assert access["dns", "Maya"]["second_factor"] == "yes"
     assert access["dns", "Maya"]["contact"].startswith("maya@acme.test")
-    assert access["hosting", ""]["system"] == ""
+    assert access["hosting", ""]["name"] == ""
+    assert "nobody said" in access["hosting", ""]["dangers"]
+    taken_over = from_csv(files["access.csv"].encode(), State()).payloads
+    held = {item for item in taken_over if isinstance(item, Grant)}
+    assert held == set(base.state.grants), "the pack's table is the map's own"
     findings = rows(files["findings.csv"])
     assert {row["verdict"] for row in findings} == {"fail", "warn"}
     assert all(row["claim"] and row["subject"] for row in findings)

@@ -308,7 +308,7 @@ def test_redacted(tmp_path: Path) -> None:
         "10.1.2.3",
         "127.0.0.10",
         "notebook",
-        "shared vault",
+        "Larch",
     ):
         assert gone not in documents, gone
     assert "secret-folder" not in documents

@@ -170,7 +170,7 @@ def payloads(text: str = "") -> tuple[Payload, ...]:
         Person("Maya", "founder", f"maya@acme.test {text}"),
         Person("Iris", "consultant"),
         ClockMark("start", stage="S1"),
-        System("dns", f"Cloudflare {text}", f"shared vault {text}", "yearly", f"Full (strict) {text}"),
+        System("dns", f"Cloudflare {text}", f"shared vault Larch {text}", "yearly", f"Full (strict) {text}"),
         Grant("dns", "Maya", "owner", True, True, NOW - DAY),
         Grant("registrar", "Iris", "owner"),
         answer("edge.proxy"),

@@ -14,7 +14,7 @@ from launchready_tui.model.board import Snapshot, Standing
 from launchready_tui.model.journal import payload
 from launchready_tui.model.records import Attestation
 from launchready_tui.model.runbook import Kind
-from launchready_tui.model.verdicts import Severity, Verdict
+from launchready_tui.model.verdicts import Severity, Source, Verdict
 from launchready_tui.text import one_line, plural
 from launchready_tui.tui.forms import dates
 from launchready_tui.tui.forms.choice import Option
@@ -39,6 +39,8 @@ def why_not(row: Standing) -> str:
     """Why there is nothing to attest, as a sentence that says what to do instead; '' if there is."""
     if row.entry.kind is Kind.DRILL:
         return "A drill is run against the clock: t opens the stopwatch."
+    if row.result.source is Source.MAP and row.verdict is Verdict.FAIL:
+        return "The access map shows it, whatever anybody answers. M mends it there, w accepts the risk."
     if (
         row.entry.kind is Kind.LIVE
         and row.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL)
