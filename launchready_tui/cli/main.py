@@ -32,6 +32,7 @@ VERBS = {
     "own": ("own", "Say who owns a check."),
     "measure": ("measure", "Measure a route before and after a change."),
     "authorize": ("authorize", "Record the permission for active checks, load or commands."),
+    "clock": ("clock", "Start, pause and read the sprint clock; see what work still fits in."),
     "undo": ("undo", "Take back the newest record."),
     "redo": ("redo", "Bring back what was taken back."),
     "copy": ("copy", "Make a consistent copy of an engagement."),
