@@ -57,6 +57,8 @@ _CONSTANT = re.compile(
 )
 _DIGEST = re.compile(r"^(?:sha(?:1|256|384|512)-|(?:sha256|md5):|\$2[aby]\$|\$argon2|pbkdf2_|scrypt:|\{SSHA)")
 _UUID_OR_DATE = re.compile(r"^(?:\d{4}-\d\d-\d\d|v?\d+\.\d+\.)")
+_MIGRATION = re.compile(r"^\d{3,14}(?:_(?:[a-z]{2,}|\d+))+$")
+"""The name of a database migration, which stands beside the name of an app such as `auth`."""
 _SPEAKING = re.compile(
     r"(?:[a-z0-9]{1,12}(?:[ _.-]|%20))?(?:secret|password|passwd|passwort|pass|pw|pwd)\d{0,3}", re.IGNORECASE
 )
@@ -112,6 +114,8 @@ def _is_no_generic(match: Match, data: bytes, path: str) -> bool:
     if not match.rule.startswith("launchready.config-"):
         return bool(_LOCK_FILES.search(path))
     if value.lower() in _TRIVIAL or _STANDS_FOR_ANOTHER.search(value) or _UUID_OR_DATE.match(value):
+        return True
+    if _MIGRATION.match(value):
         return True
     if _WORDS.match(value) or _CONSTANT.match(value) or _LOCK_FILES.search(path) or in_test_path(path):
         return True

@@ -106,6 +106,8 @@ HARMLESS = (
     'password = "password1"',
     'label_password = "form.password.hint1"',
     "DB_PASSWORD=your-password-1",
+    '("auth", "0006_require_contenttypes_0002"),',
+    "('auth', '0011_update_proxy_permissions'),",
     "DB_PASSWORD=xxxxxxxxxxxx1",
     f'publicKey = "{text(40)}"',
     f'csrf_token_url: "https://acme.test/{text(24)}"',
