@@ -196,6 +196,7 @@ def test_a_page_with_fewer_rows_than_asked() -> None:
         judged = grown(seen)
         assert outcome(judged) == ("unknown", "rows-do-not-grow")
         assert "asked for 10, 20, 40 rows" in judged.summary
+        assert ("ignored or capped" in judged.summary) is (len(set(same)) == 1), "a fixed page size is told apart"
 
 
 def test_which_things_are_the_rows() -> None:

@@ -75,11 +75,9 @@ def judged(replies: Sequence[TaggedReply], sizes: Sequence[int], limits: Limits)
     """The judgement of tied requests for lists of those sizes."""
     what, rows = rows_seen(replies, sizes)
     if not rows:
-        asked = ", ".join(map(str, sizes))
         return unknown(
             "rows-do-not-grow",
-            f"asked for {asked} rows, the answer holds nothing that grows with it: there are too few rows, or the"
-            " parameter sets something else",
+            not_growing(replies, sizes),
             decide_by="Run it where the list has at least as many rows, and see that page_size names the parameter.",
         )
     counts = [reply.count for reply in replies]
@@ -131,6 +129,21 @@ def rows_seen(replies: Sequence[TaggedReply], sizes: Sequence[int]) -> tuple[str
         if best is None or rank > best[0]:
             best = (rank, what, rows)
     return (best[1], best[2]) if best else ("", ())
+
+
+def not_growing(replies: Sequence[TaggedReply], sizes: Sequence[int]) -> str:
+    """Why the answers say nothing: the number of rows is fixed whatever is asked for, or nothing in them looks like
+    rows.
+    """
+    asked = f"asked for {', '.join(map(str, sizes))} rows"
+    found = [{item.what: item.count for item in reply.repeated} for reply in replies]
+    if not found[0] or any(one != found[0] for one in found):
+        return (
+            f"{asked}, the answer holds nothing that grows with it: there are too few rows, or the parameter sets"
+            " something else"
+        )
+    what, seen = max(found[0].items(), key=lambda item: (item[0].startswith("json:"), item[1]))
+    return f"{asked}, the answer held {seen} each time ({one_line(what, 80)}): the page size is ignored or capped, or there are no more rows"
 
 
 def slope_of(rows: Sequence[int], counts: Sequence[int]) -> float:
