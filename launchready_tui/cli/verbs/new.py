@@ -91,7 +91,7 @@ def _proposed(path: Path, domain: str | None, repo: Path | None) -> Proposal:
 
     async def look() -> Proposal:
         async with discovery_door(blank) as door:
-            return await discover(blank, door)
+            return await discover(blank, door, _progress)
 
     proposal = asyncio.run(look())
     for text in proposal.notices:
@@ -103,6 +103,15 @@ def _proposed(path: Path, domain: str | None, repo: Path | None) -> Proposal:
     for fact in proposal.facts:
         output.line(output.safe(fact))
     return proposal
+
+
+def _progress(line: str) -> None:
+    """What is looked at right now, on stderr; what was seen there is printed with the proposal."""
+    from launchready_tui.cli import notices
+    from launchready_tui.engine.discovery.look import SEEN
+
+    if not line.startswith(SEEN):
+        notices.notice(line)
 
 
 def _written(proposal: Proposal) -> str:
