@@ -145,12 +145,16 @@ async def test_a_journey_is_walked_as_a_visitor_would(tmp_path: Path) -> None:
 
 
 async def test_latencies_are_those_that_the_server_made() -> None:
-    with Site(latency) as site:
-        report = await run(profile(site), LoadRequest(users=5, duration_s=5))
-        made = sorted(request.seconds * 1000 for request in site.seen)
-    load = report.routes[0]
-    assert (report.requests, load.failures) == (len(made), 0)
-    assert load.p95_ms == pytest.approx(percentile(made, 0.95), rel=0.05)
+    # Whoever else wants the cores can only make it later: the best of three is what the generator itself adds.
+    for _ in range(3):
+        with Site(latency) as site:
+            report = await run(profile(site), LoadRequest(users=5, duration_s=5))
+            made = sorted(request.seconds * 1000 for request in site.seen)
+        load = report.routes[0]
+        assert (report.requests, load.failures) == (len(made), 0)
+        if load.p95_ms <= percentile(made, 0.95) * 1.02:
+            break
+    assert load.p95_ms == pytest.approx(percentile(made, 0.95), rel=0.02)
     assert load.p50_ms >= percentile(made, 0.50) * 0.99
     assert load.max_ms >= made[-1] * 0.99
     assert load.p95_low_ms <= load.p95_ms <= load.p95_high_ms
