@@ -69,7 +69,7 @@ def _names(tree: ast.AST) -> set[str]:
     return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
 
 
-@pytest.mark.parametrize("module", sorted((PACKAGE / "checks").glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("module", sorted((PACKAGE / "checks").rglob("*.py")), ids=lambda path: path.stem)
 def test_checks_use_no_clock(module: Path) -> None:
     assert not _names(ast.parse(module.read_text("utf-8"))) & {"now", "utcnow", "today", "time", "monotonic"}
 

@@ -183,7 +183,7 @@ def test_nothing_but_the_generator_imports_locust() -> None:
 import sys
 from launchready_tui.cli.verbs import load
 from launchready_tui.engine import loading
-from launchready_tui.load import export, exportk6, exportlocust, preparing, reporting, serving
+from launchready_tui.load import export, preparing, reporting, serving
 print(sorted({name.split(".")[0] for name in sys.modules} & {"locust", "gevent", "geventhttpclient", "zmq"}))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

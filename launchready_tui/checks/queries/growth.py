@@ -143,7 +143,8 @@ def not_growing(replies: Sequence[TaggedReply], sizes: Sequence[int]) -> str:
             " something else"
         )
     what, seen = max(found[0].items(), key=lambda item: (item[0].startswith("json:"), item[1]))
-    return f"{asked}, the answer held {seen} each time ({one_line(what, 80)}): the page size is ignored or capped, or there are no more rows"
+    why = "the page size is ignored or capped, or there are no more rows"
+    return f"{asked}, the answer held {seen} each time ({one_line(what, 80)}): {why}"
 
 
 def slope_of(rows: Sequence[int], counts: Sequence[int]) -> float:

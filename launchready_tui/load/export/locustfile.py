@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from launchready_tui import __version__
-from launchready_tui.load.export import Export, code_names, usual
+from launchready_tui.load.export.source import Export, code_names, usual
 from launchready_tui.load.script import Step, Walk
 from launchready_tui.load.templates import PLACEHOLDER
 

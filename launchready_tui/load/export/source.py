@@ -1,8 +1,4 @@
-"""The journeys of a profile as scripts that stand alone, for people to keep, read and change.
-
-Both hold no secret: passwords come from the environment. They send what the built-in load test sends: the same steps,
-data, pauses and weights, with a visitor's own cookies, certificate verification on, and `[network]` obeyed.
-"""
+"""What both exported scripts are written from: the walks of a profile, their names in code, origins and variables."""
 
 from __future__ import annotations
 
@@ -105,20 +101,3 @@ def usual(url: str) -> str:
     parts = urlsplit(url)
     implied = {"https": 443, "http": 80}.get(parts.scheme)
     return url.removesuffix(f":{parts.port}") if parts.port == implied else url
-
-
-def to_locustfile(product: Product, targets: Targets | None = None) -> str:
-    """A Locust file."""
-    from launchready_tui.load.exportlocust import locustfile
-
-    return locustfile(make_export(product, targets))
-
-
-def to_k6(product: Product, targets: Targets | None = None) -> str:
-    """A k6 script."""
-    from launchready_tui.load.exportk6 import k6_script
-
-    return k6_script(make_export(product, targets))
-
-
-__all__ = ["Export", "code_names", "make_export", "needs_targets", "to_k6", "to_locustfile", "usual"]
