@@ -29,6 +29,7 @@ from launchready_tui.practice.dnsserver import DnsServer, respond
 from launchready_tui.practice.httpserver import HttpServer
 from launchready_tui.practice.profile import CA_FILE, Ports, product
 from launchready_tui.practice.tlsstream import Contexts
+from launchready_tui.practice.traffic import Behind
 from launchready_tui.practice.world import Record, World
 
 HOSTS = 12
@@ -178,7 +179,8 @@ async def serve(folder: Path, round_trip: float) -> None:
     loop = asyncio.get_running_loop()
     await loop.create_datagram_endpoint(lambda: DistantUdp(now, round_trip), (LOOPBACK, far_dns.port))
     ports = Ports(far_https.port, far_http.port, far_dns.port, far_rdap.port)
-    toml = write_product(product(now, ports, single=False))
+    nowhere = Behind(metrics=1, sink=1)
+    toml = write_product(product(now, ports, single=False, behind=nowhere))
     print(json.dumps({"toml": toml}), flush=True)
     await asyncio.to_thread(sys.stdin.read)
 

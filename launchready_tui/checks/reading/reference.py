@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 from launchready_tui.model.product import Network
@@ -96,12 +96,18 @@ def provider(name: str, network: Network) -> Provider | None:
 
 def provider_of(address: str, network: Network) -> str:
     """The provider whose ranges hold an address, '' if none does."""
-    names = dict.fromkeys([*(name.lower() for name in network.ranges), *providers()])
-    for name in names:
+    declared = frozenset(name.lower() for name in network.ranges)
+    for name in declared:
         found = provider(name, network)
         if found is not None and found.covers(address):
             return name
-    return ""
+    return _bundled_at(address, declared)
+
+
+@lru_cache(maxsize=4096)
+def _bundled_at(address: str, without: frozenset[str]) -> str:
+    """The bundled provider at an address: an audit asks for the same few, and there are thousands of ranges."""
+    return next((name for name, known in providers().items() if name not in without and known.covers(address)), "")
 
 
 @cache
