@@ -8,6 +8,7 @@ from launchready_tui.checks.registry import Check
 from launchready_tui.checks.subjects import subjects
 from launchready_tui.engine.events import Preview, Selection
 from launchready_tui.engine.judging import Planned
+from launchready_tui.engine.sending import sent_by
 from launchready_tui.model.product import Host, Product, Redirect, Route
 from launchready_tui.model.runbook import Kind, Runbook
 from launchready_tui.model.verdicts import Consent
@@ -31,21 +32,24 @@ def plan(runbook: Runbook, registry: dict[str, Check], product: Product, selecti
 
 
 def preview(planned: tuple[Planned, ...], levels: frozenset[Consent], may: Callable[[str, Consent], bool]) -> Preview:
-    """What running the planned checks would do, with those levels of consent."""
-    active = [item for item in planned if item.entry.sends and _beyond(item) in levels]
-    targets: dict[str, list[str]] = {}
-    for item in active:
-        targets.setdefault(item.entry.sends, []).append(one_line(item.subject.name, 80))
+    """What running the planned checks would do, with those levels of consent. Of what checks may send it tells what the
+    profile leads to.
+    """
+    active = [(item, words) for item in planned if _beyond(item) in levels and (words := sent_by(item))]
+    targets: dict[str, dict[str, None]] = {}
+    for item, words in active:
+        # Checks that send the same share it.
+        targets.setdefault(words, {})[one_line(item.subject.name, 80)] = None
     slow: dict[str, list[str]] = {}
     for item in planned:
         if item.entry.slow and item.asked:
             slow.setdefault(item.entry.slow, []).append(one_line(item.subject.name, 80))
-    unauthorized = {host_of(item) for item in active if not may(host_of(item), _beyond(item))}
+    unauthorized = {host_of(item) for item, _ in active if not may(host_of(item), _beyond(item))}
     return Preview(
         checks=len({item.entry.id for item in planned}),
         subjects=len(planned),
         hosts=tuple(sorted({host_of(item) for item in planned} - {""})),
-        active=tuple(f"{_named(names)}: {sends}" for sends, names in targets.items()),
+        active=tuple(f"{_named(list(names))}: {sends}" for sends, names in targets.items()),
         unauthorized=tuple(sorted(unauthorized)),
         slow=tuple(f"{_named(names)}: {text}" for text, names in slow.items()),
     )

@@ -20,13 +20,16 @@ _TAG = re.compile(r'"[^"]*"')
 _REFUSED = re.compile(r"q=0(?:\.0*)?$")
 
 
-def finished(request: Request, reply: Reply, compressed: frozenset[str]) -> Reply:
-    """The answer as it is sent. `compressed` are the media types that travel compressed."""
+def finished(request: Request, reply: Reply, compressed: frozenset[str], *, varies: bool = True) -> Reply:
+    """The answer as it is sent. `compressed` are the media types that travel compressed; `varies` says that Vary tells
+    caches so.
+    """
     body = reply.body.encode() if isinstance(reply.body, str) else reply.body
     headers = reply.headers
     encoding = ""
     if reply.media_type.partition(";")[0] in compressed and len(body) >= LEAST_BYTES:
-        headers = (*headers, ("Vary", "Accept-Encoding"))
+        if varies:
+            headers = (*headers, ("Vary", "Accept-Encoding"))
         if accepts_gzip(request.headers.get("accept-encoding", "")):
             encoding = "gzip"
     tag = _validator(request, reply, body, encoding)

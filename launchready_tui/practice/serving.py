@@ -81,7 +81,7 @@ class Serving:
         if reply is None:
             reply = self._visitors.counted(world, request, self._made(world, request, route, name))
         named = replace(reply, headers=(*reply.headers, ("X-Request-Id", name)))
-        return finished(request, named, world.compressed)
+        return finished(request, named, world.compressed, varies=request.host not in world.unvaried)
 
     def _made(self, world: World, request: Request, route: tuple[Served, str] | None, name: str) -> Reply:
         if route is None:

@@ -181,7 +181,8 @@ class World:
 
     `files` are what the founder saved beside the profile, by their relative path. `commits` are the history of the
     repository, `untracked` lies in its folder besides. `shop` is how the application behind the pages is built, and
-    `compressed` are the media types that the web server compresses.
+    `compressed` are the media types that the web server compresses, `unvaried` the hosts on which it does not say in
+    Vary that it does.
     """
 
     domain: str
@@ -198,6 +199,7 @@ class World:
     untracked: Mapping[str, str] = field(default_factory=dict)
     shop: ShopSettings = field(default_factory=ShopSettings)
     compressed: frozenset[str] = COMPRESSED
+    unvaried: frozenset[str] = frozenset()
 
     def with_records(self, *records: Record) -> World:
         """The world in which these records replace those of the same name and type."""

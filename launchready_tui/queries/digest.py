@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from launchready_tui.logs.durations import ERROR
 from launchready_tui.model.questions.querylog import EndpointLoad, LogFile, QueryLogFacts, Tie, Ties
 from launchready_tui.queries.fingerprint import shape
-from launchready_tui.queries.lexing import Dialect, take_comments
+from launchready_tui.queries.lexing import Dialect, is_open, take_comments
 from launchready_tui.queries.requests import Bursts, Requests, Unit
 from launchready_tui.queries.shapes import Shape, is_control
 from launchready_tui.queries.statement import Statement
@@ -37,7 +37,9 @@ class _Endpoint:
 
 @dataclass(slots=True)
 class Digest:
-    """Takes statements one by one. `fine` says whether the log has parts of a second (bursts need them)."""
+    """Takes statements one by one. `fine` says whether the log has parts of a second (bursts need them); `cut` counts
+    statements of which a log holds the beginning only.
+    """
 
     most_shapes: int = MOST_SHAPES
     most_exact: int = MOST_EXACT
@@ -46,6 +48,7 @@ class Digest:
     end: float | None = None
     floor_us: int = -1
     folded: int = 0
+    cut: int = 0
     _shapes: dict[str, Shape] = field(default_factory=dict)
     _numbers: dict[int, Shape] = field(default_factory=dict)
     _known: dict[tuple[str, Dialect], Shape] = field(default_factory=dict)
@@ -63,6 +66,9 @@ class Digest:
 
     def add(self, item: Statement) -> None:
         """One statement."""
+        if item.end and self._is_cut(item):
+            self.cut += 1
+            return
         found, tags = self._shape(item)
         found.add(item, tags)
         if item.again:
@@ -80,6 +86,17 @@ class Digest:
         self._until_check -= 1
         if self._until_check <= 0:
             self._bound()
+
+    def _is_cut(self, item: Statement) -> bool:
+        """Whether the last statement of a log lacks its end. Where the log has no mark for it, a text that is open, or
+        one at a torn line that has no shape met before: an editor may have taken the last line's end away.
+        """
+        sql = item.sql.strip()
+        if not sql or is_open(sql, item.dialect):
+            return True
+        if item.end == "line" or sql.endswith((";", "*/")):
+            return False
+        return shape(take_comments(sql, item.dialect)[0], item.dialect) not in self._shapes
 
     def _shape(self, item: Statement) -> tuple[Shape, Tags]:
         bare, comments = take_comments(item.sql, item.dialect)

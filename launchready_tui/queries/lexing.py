@@ -103,3 +103,40 @@ def _end_of_block(sql: str, at: int, *, nested: bool) -> int:
         if depth == 0:
             return at
     return len(sql)
+
+
+def is_open(sql: str, dialect: Dialect) -> bool:
+    """Whether a text ends within a string, a quoted name, a comment or a parenthesis."""
+    search: Callable[[str, int], re.Match[str] | None] = _OPENERS[dialect].search
+    depth = at = 0
+    while (found := search(sql, at)) is not None:
+        depth += _parentheses(sql[at : found.start()])
+        at = found.end()
+        match found.lastgroup:
+            case "keep":
+                if not _is_closed(found[0], dialect):
+                    return True
+            case "dollar":
+                closing = sql.find(found[0], at)
+                if closing < 0:
+                    return True
+                at = closing + len(found[0])
+            case "block":
+                at = _end_of_block(sql, at, nested=dialect == "postgresql")
+                if at == len(sql) and not sql.endswith("*/"):
+                    return True
+    return depth + _parentheses(sql[at:]) > 0
+
+
+def _is_closed(token: str, dialect: Dialect) -> bool:
+    """Whether a string or quoted name has its closing quote. Other tokens have none."""
+    opening = token[:2].lstrip("eE")[:1]
+    if not opening or opening not in "'\"`":
+        return True
+    body = token[:-1]
+    escaped = (dialect == "mysql" or token[0] in "eE") and (len(body) - len(body.rstrip("\\"))) % 2
+    return token[-1] == opening and opening in body and not escaped
+
+
+def _parentheses(text: str) -> int:
+    return text.count("(") - text.count(")")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from launchready_tui.queries.clock import Clock
-from launchready_tui.queries.statement import MOST_SQL, Sink, Statement
+from launchready_tui.queries.statement import MOST_SQL, End, Sink, Statement
 
 _HEADER = re.compile(
     r"# {1,8}(?:Time|User@Host|Thread_id|Schema|Query_time|Rows_affected|Bytes_sent|Tmp_tables|QC_[hH]it|Full_scan"
@@ -79,9 +79,16 @@ class MySqlSlow:
             self._size += len(line) + 1
         return True
 
-    def finish(self) -> None:
-        """The file is over: what is open is whole."""
-        self._record()
+    def finish(self, end: End = "") -> None:
+        """The file is over. The server ends every statement with a semicolon: without one the last was cut."""
+        sql = self._sql
+        if end == "torn" and len(sql) > 1 and sql[-1][:1] == "#" and sql[-2].rstrip().endswith(";"):
+            # The beginning of the next record.
+            sql.pop()
+        if end and self._headed and self._size < MOST_SQL and not "".join(sql[-1:]).rstrip().endswith(";"):
+            self._record("torn")
+        else:
+            self._record()
 
     def _header(self, line: str) -> None:
         if self._sql or (line.startswith("# Time:") and self._headed):
@@ -100,10 +107,10 @@ class MySqlSlow:
         else:
             self._values.update(_PAIR.findall(line))
 
-    def _record(self) -> None:
+    def _record(self, end: End = "") -> None:
         sql = "\n".join(self._sql).strip().rstrip(";")
         values, at = self._values, self._at
-        if sql and "Query_time" in values and not _server_only(sql):
+        if (sql or end) and "Query_time" in values and not _server_only(sql):
             rate = values.get("Log_slow_rate_limit", "1")
             self.rate = max(self.rate, int(rate) if rate.isdecimal() and len(rate) < 10 else 1)
             us = _micro(values["Query_time"])
@@ -114,7 +121,7 @@ class MySqlSlow:
                     sql, us, at, self._session or values.get("Thread_id", "") or values.get("Id", ""),
                     values.get("Schema", "") or self._database, self._user, "", _whole(values.get("Rows_sent")),
                     _whole(values.get("Rows_examined")), _micro(values.get("Lock_time", "")),
-                    _trouble(values.get("Killed", "0")), dialect="mysql",
+                    _trouble(values.get("Killed", "0")), dialect="mysql", end=end,
                 )
             )  # fmt: skip
         self._stamp = None

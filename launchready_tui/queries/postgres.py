@@ -16,7 +16,7 @@ from launchready_tui.model.questions.plans import PlanNode
 from launchready_tui.queries.clock import Clock
 from launchready_tui.queries.plans import read_plan
 from launchready_tui.queries.postgresprefix import Head
-from launchready_tui.queries.statement import MOST_SQL, Sink, Statement, microseconds
+from launchready_tui.queries.statement import MOST_SQL, End, Sink, Statement, microseconds
 
 MOST_SESSIONS = 4_000
 """Sessions whose last message is remembered; beyond, the one that was silent longest is let go."""
@@ -60,7 +60,9 @@ class _Session:
 
 @dataclass(slots=True)
 class Tally:
-    """What was met beside statements: other messages, phases of the extended protocol and their time, settings."""
+    """What was met beside statements: other messages, phases of the extended protocol and their time, settings; `cut`
+    are messages about a statement that a log ended in, and that could not be read.
+    """
 
     other: int = 0
     phases: int = 0
@@ -68,6 +70,7 @@ class Tally:
     errors: int = 0
     unread_plans: int = 0
     unread_documents: int = 0
+    cut: int = 0
     settings: dict[str, str] = field(default_factory=dict)
 
 
@@ -79,10 +82,14 @@ class Messages:
         self._clock = clock
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
         self.tally = Tally()
+        self._end: End = ""
 
-    def message(self, head: Head, statement: str = "") -> None:
-        """One message, all its lines in `head.message`; `statement` is the text that CSV and JSON keep beside it."""
+    def message(self, head: Head, statement: str = "", *, end: End = "") -> None:
+        """One message, all its lines in `head.message`; `statement` is the text that CSV and JSON keep beside it, `end`
+        how the log ends behind its last one.
+        """
         severity, text = head.severity, head.message
+        self._end = end
         if severity == "LOG":
             if text.startswith("duration: "):
                 self._duration(head, text)
@@ -247,6 +254,7 @@ class Messages:
             trouble=trouble,
             plan=plan,
             again=again,
+            end=self._end,
         )
 
 

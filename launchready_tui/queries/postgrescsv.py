@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 from launchready_tui.queries.postgres import Messages
 from launchready_tui.queries.postgresprefix import Head
-from launchready_tui.queries.statement import MOST_SQL
+from launchready_tui.queries.statement import MOST_SQL, End
 
 _START = re.compile(
     r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [^,"]{1,32},(?:"(?:[^"]|"")*"|[^",]*),(?:"(?:[^"]|"")*"|[^",]*),\d*,'
 )
 _FIELD = re.compile(r'(?:^|,)(?:"((?:[^"]|"")*+)"?|([^,"]*+))')
+_TELLS = re.compile(r',"(?:duration: \d[\d.]*+ ms {1,2})?(?:statement|execute [^:"]{1,128}):')
 _MOST_FIELD = 100_000
 _COLUMNS = range(23, 40)
 
@@ -54,8 +55,10 @@ class PostgresCsv:
             return self._record()
         return True
 
-    def finish(self) -> None:
-        """The file is over; a record without an end is lost."""
+    def finish(self, end: End = "") -> None:
+        """The file is over; a record without an end is lost, and counted where it began to tell a statement."""
+        if self._open and end and _TELLS.search("\n".join(self._lines)):
+            self._messages.tally.cut += 1
         self._open = False
 
     def _record(self) -> bool:

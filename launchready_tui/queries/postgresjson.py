@@ -13,6 +13,7 @@ from launchready_tui.queries.plans import whole
 from launchready_tui.queries.postgres import Messages
 from launchready_tui.queries.postgresprefix import LABEL, Head
 from launchready_tui.queries.postgrestext import PostgresText
+from launchready_tui.queries.statement import End
 
 _BOXES = ("record", "properties", "jsonPayload", "metadata", "parsed", "event", "_source", "fields")
 _MESSAGES = ("message", "event_message", "textPayload", "@message", "msg", "log", "line", "_raw", "MESSAGE")
@@ -100,8 +101,8 @@ class PostgresJson:
         self._messages.message(head, _first(boxes, _STATEMENT))
         return True
 
-    def finish(self) -> None:
-        """Every object is whole."""
+    def finish(self, end: End = "") -> None:
+        """Every object is whole: one that was cut is no object."""
         self._text.finish()
 
 
@@ -126,7 +127,7 @@ class PostgresJsonDocument:
         self._lines.append(line)
         return True
 
-    def finish(self) -> None:
+    def finish(self, end: End = "") -> None:
         """The file is over: read the document. One that is damaged tells nothing, which is noted."""
         text, self._lines, self._size = "\n".join(self._lines), [], 0
         entries = _entries(text)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from launchready_tui.queries.postgres import Messages
 from launchready_tui.queries.postgresprefix import LABEL, AnyPrefix, Head, Prefix, recognised
-from launchready_tui.queries.statement import MOST_SQL
+from launchready_tui.queries.statement import MOST_SQL, End
 
 _ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
 _SYSLOG = re.compile(
@@ -83,6 +83,7 @@ class PostgresText:
         self._loose = not self._wrapped and _without_tabs(plain, self._prefix)
         self._open: OrderedDict[str, _Open] = OrderedDict()
         self._last: _Open | None = None
+        self._newest: _Open | None = None
 
     @property
     def name(self) -> str:
@@ -123,11 +124,13 @@ class PostgresText:
         )
         return True
 
-    def finish(self) -> None:
-        """The file is over: what is open is whole."""
-        self._close()
+    def finish(self, end: End = "") -> None:
+        """The file is over: what is open is whole, but perhaps for the last message."""
+        newest = self._last or self._newest
+        self._close(end)
         while self._open:
-            self._send(self._open.popitem(last=False)[1])
+            opened = self._open.popitem(last=False)[1]
+            self._send(opened, end if opened is newest else "")
 
     def _feed_wrapped(self, line: str) -> bool:
         part = unwrapped(line)
@@ -139,6 +142,7 @@ class PostgresText:
             opened = self._open.get(part.key)
             if opened is not None:
                 opened.add(part.text.removeprefix("\t"))
+                self._newest = opened
             return opened is not None
         head = self._read(part.text)
         if head is None:
@@ -148,7 +152,9 @@ class PostgresText:
             self._send(self._open.pop(key))
         while len(self._open) >= MOST_OPEN:
             self._send(self._open.popitem(last=False)[1])
-        self._open[part.key] = _Open(head._replace(at=head.at or part.at, session=head.session or process))
+        self._newest = self._open[part.key] = _Open(
+            head._replace(at=head.at or part.at, session=head.session or process)
+        )
         return True
 
     def _feed_contained(self, text: str) -> bool:
@@ -158,16 +164,16 @@ class PostgresText:
         finally:
             self._wrapped = True
 
-    def _close(self) -> None:
+    def _close(self, end: End = "") -> None:
         if self._last is not None:
-            self._send(self._last)
+            self._send(self._last, end)
             self._last = None
 
-    def _send(self, opened: _Open) -> None:
+    def _send(self, opened: _Open, end: End = "") -> None:
         head = opened.head
         if opened.lines:
             head = head._replace(message="\n".join((head.message, *opened.lines)))
-        self._messages.message(head)
+        self._messages.message(head, end=end if opened.size < MOST_SQL else "")
 
 
 def _mostly_wrapped(sample: Sequence[str]) -> bool:

@@ -17,7 +17,7 @@ from launchready_tui.queries.postgrescsv import PostgresCsv
 from launchready_tui.queries.postgresjson import PostgresJson, PostgresJsonDocument
 from launchready_tui.queries.postgrestext import PostgresText
 from launchready_tui.queries.source import Lines, opened
-from launchready_tui.queries.statement import Sink
+from launchready_tui.queries.statement import End, Sink
 from launchready_tui.text import one_line, plural
 
 SAMPLE, SAMPLE_SIZE = 1_000, 4 * 1024 * 1024
@@ -42,8 +42,8 @@ class Reader(Protocol):
         """Take a line; False if it is none of this format."""
         ...
 
-    def finish(self) -> None:
-        """The file is over."""
+    def finish(self, end: End = "") -> None:
+        """The file is over, and ends so; '' where more may come, but nothing does for the moment."""
         ...
 
 
@@ -74,10 +74,10 @@ class QueryLogs:
         best = max(makers, key=lambda maker: maker[0])
         return best[1]() if best[0] >= _LEAST else None
 
-    def closed(self, reader: Reader | None) -> None:
-        """A file is over."""
+    def closed(self, reader: Reader | None, end: End = "") -> None:
+        """A file is over; `end` says how, '' where another reader goes on."""
         if reader is not None:
-            reader.finish()
+            reader.finish(end)
         if isinstance(reader, MySqlSlow):
             self.other += reader.other
             self.rate = max(self.rate, reader.rate)
@@ -96,6 +96,7 @@ class Feeder:
     _waiting: list[str] = field(default_factory=list)
     _waiting_size: int = 0
     _streak: list[str] = field(default_factory=list)
+    _refused: bool = False
 
     def feed(self, batch: Sequence[str]) -> None:
         """Some lines."""
@@ -108,13 +109,14 @@ class Feeder:
             self.recognise(batch)
         self._pass(batch)
 
-    def finish(self) -> None:
-        """The file is over."""
+    def finish(self, end: End = "") -> None:
+        """The file is over; `end` says whether its last line is whole."""
         batch, self._waiting = self._waiting, []
         if batch:
             self.recognise(batch)
             self._pass(batch)
-        self.logs.closed(self.reader)
+        # A torn line that is no part of a message leaves the last message whole.
+        self.logs.closed(self.reader, "line" if end and self._refused else end)
 
     def pause(self) -> None:
         """Nothing more comes for the moment: what is open counts as whole."""
@@ -143,9 +145,11 @@ class Feeder:
             if feed(line):
                 if self._streak:
                     self._streak = []
+                self._refused = False
                 continue
             if not line.strip():
                 continue
+            self._refused = True
             self.lines -= 1
             self._odd(line)
             self._streak.append(line)
@@ -201,7 +205,7 @@ def digest_of(
                     lines.cut = "stopped"
                     break
                 feeder.feed(batch)
-        feeder.finish()
+        feeder.finish("torn" if lines.torn else "line")
         formats = ", then ".join(feeder.names)
         files.append(LogFile(name, formats, feeder.lines, feeder.unparsed, lines.cut, tuple(feeder.odd)))
     logs.messages.finish()
@@ -211,7 +215,7 @@ def digest_of(
         files=tuple(files),
         other_lines=tally.other + logs.other,
         sampled=_sampled(logs),
-        notices=_notices(logs),
+        notices=_notices(logs, digest.cut),
     )
 
 
@@ -226,9 +230,12 @@ def _sampled(logs: QueryLogs) -> str:
     return ""
 
 
-def _notices(logs: QueryLogs) -> tuple[str, ...]:
+def _notices(logs: QueryLogs, cut: int) -> tuple[str, ...]:
     tally = logs.messages.tally
     told: list[str] = []
+    if cut := cut + tally.cut:
+        where = "the log" if cut == 1 else "a log"
+        told.append(f"{plural(cut, 'statement')} cut at the end of {where}: neither counted nor ranked")
     if tally.phases:
         told.append(
             f"{plural(tally.phases, 'line')} of parsing and binding ({tally.phase_us / 1e6:,.1f} s) counted as no calls"

@@ -23,11 +23,12 @@ _DAMAGED = (OSError, EOFError, zlib.error, gzip.BadGzipFile, ReadError)
 
 
 class Lines:
-    """The lines of one log. `cut` says why reading ended early ('': it did not)."""
+    """The lines of one log. `cut` says why reading ended early ('': it did not); `torn`: the last line has no end."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.cut = ""
+        self.torn = False
 
     def read(self, source: Source) -> Iterator[list[str]]:
         """Batches of lines, as text; bytes that are none become a mark."""
@@ -50,6 +51,7 @@ class Lines:
             rest += chunk
             if len(rest) > LONGEST_LINE:
                 rest, skipping = rest[:LONGEST_LINE], True
+        self.torn = bool(rest)
         if rest:
             yield _split(rest)
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import msgspec
 
 from launchready_tui.model.questions.plans import PlanNode
 from launchready_tui.queries.lexing import Dialect
+
+End = Literal["", "line", "torn"]
+"""Where the log of a statement ends: with the line behind it, or within it (`torn`); '' where more follows."""
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -16,7 +20,7 @@ class Statement(msgspec.Struct, frozen=True):
     `us` is the time it took in microseconds, -1 where the log does not say. `at` is when it ended (seconds since 1970,
     UTC; None: unknown). `session` names the connection. Row counts are -1 where unknown. `trouble` is `error` or
     `timeout` for one that did not finish: it counts as no call. `again`: the execution was handed on before, and this
-    brings its plan.
+    brings its plan. `end` is set for the last one of a log, which may have been cut in the middle.
     """
 
     sql: str
@@ -33,6 +37,7 @@ class Statement(msgspec.Struct, frozen=True):
     plan: tuple[PlanNode, ...] = ()
     again: bool = False
     dialect: Dialect = "postgresql"
+    end: End = ""
 
 
 Sink = Callable[[Statement], None]

@@ -39,10 +39,6 @@ WITHOUT_FAULT = {
     "limits.recovery",
     "limits.signup",
     "limits.webhook",
-    "caching.hit-ratio",
-    "caching.negotiation",
-    "caching.static-assets",
-    "queries.slow-digest",  # by the clock, which a practice target leaves alone
 }
 """Live checks that no fault of the practice target fails; their own tests do."""
 
@@ -105,7 +101,7 @@ def differ(one: World, other: World) -> bool:
         return True
     code = [(world.files, world.commits, world.untracked) for world in (one, other)]
     # What a visitor sees of the shop takes its database: test_shop_faults looks at every one of these.
-    shop = [(world.shop, world.compressed) for world in (one, other)]
+    shop = [(world.shop, world.compressed, world.unvaried) for world in (one, other)]
     return (
         code[0] != code[1]
         or shop[0] != shop[1]

@@ -12,7 +12,7 @@ import pytest
 
 from launchready_tui.practice.faults.performance import PERFORMANCE_FAULTS
 from launchready_tui.practice.httpserver import Request
-from launchready_tui.practice.marketplace import API, APP, WWW
+from launchready_tui.practice.marketplace import API, APP, SCRIPT_PATH, WWW
 from launchready_tui.practice.shop.schema import TEST_LISTING, TEST_PRICE
 from launchready_tui.practice.target import PracticeTarget
 from launchready_tui.practice.visitors import BUYER, PASSWORDS, SELLER
@@ -164,6 +164,39 @@ async def remembers_pages(visitor: Visitor) -> bool:
     return shop._kept_bytes > before
 
 
+async def reports_for_categories(visitor: Visitor) -> bool:
+    name = f"report-{time.monotonic_ns()}"
+    visitor.target._shop.cache.purge()
+    assert await queries_of(visitor, f"https://{API}/api/categories", name) == 1
+    log = (visitor.target.folder / "logs" / "postgres.log").read_text()
+    line = next(line for line in log.splitlines() if f"request_id='{name}'" in line)
+    return "JOIN orders other ON other.buyer_id = o.buyer_id" in line
+
+
+async def hands_out_cookies(visitor: Visitor) -> bool:
+    answers = [await Visitor(visitor.target).get(f"https://{API}/api/categories") for _ in range(2)]
+    assert ("set-cookie" in answers[1].headers) == (answers[1].headers["x-cache"] == "BYPASS")
+    assert answers[1].json() == answers[0].json()
+    return answers[1].headers["x-cache"] != "HIT"
+
+
+async def forbids_keeping_the_script(visitor: Visitor) -> bool:
+    answer = await visitor.get(f"https://{WWW}{SCRIPT_PATH}")
+    assert ("etag" in answer.headers) == ("immutable" in answer.headers["cache-control"])
+    return answer.headers["cache-control"] == "no-store"
+
+
+async def hides_the_coding(visitor: Visitor) -> bool:
+    """The shop window alone: the other hosts go on as before."""
+    answers = [
+        await visitor.get(url, headers={"Accept-Encoding": "gzip"})
+        for url in (f"https://{APP}/login", f"https://{WWW}/listings")
+    ]
+    assert [answer.headers["content-encoding"] for answer in answers] == ["gzip", "gzip"]
+    assert answers[0].headers["vary"] == "Accept-Encoding"
+    return "vary" not in answers[1].headers
+
+
 LOOKS: dict[str, Look] = {
     "listings-ask-each-seller": asks_each_seller,
     "orders-without-index": reads_all_orders,
@@ -171,6 +204,10 @@ LOOKS: dict[str, Look] = {
     "json-uncompressed": sends_plain_json,
     "dashboard-in-shared-cache": leaks_the_dashboard,
     "prices-stale": shows_old_prices,
+    "categories-by-report": reports_for_categories,
+    "categories-set-cookie": hands_out_cookies,
+    "script-never-kept": forbids_keeping_the_script,
+    "compressed-without-vary": hides_the_coding,
     "pool-per-visitor": keeps_connections,
     "mail-queue-slow": mails_late,
     "payments-retry-storm": storms,

@@ -220,6 +220,16 @@ def test_a_cache_forgets_in_time_and_when_it_is_told() -> None:
     assert cache.find(asked) is None
 
 
+def test_a_cookie_keeps_an_answer_out_of_the_cache_and_that_is_said() -> None:
+    cache, request = SharedCache(), Request("https", "GET", "/api/categories", API)
+    public = ("Cache-Control", "public, s-maxage=600")
+    kept_out = cache.offer(request, Reply(200, "[]", headers=(public, ("Set-Cookie", "a=1"))))
+    assert kept_out.headers == (public, ("Set-Cookie", "a=1"), ("X-Cache", "BYPASS"))
+    assert cache.find(request) is None
+    private = Reply(200, "[]", headers=(("Cache-Control", "private, no-store"), ("Set-Cookie", "a=1")))
+    assert cache.offer(request, private) == private
+
+
 # --- on the way out ---------------------------------------------------------------------------------------------------
 
 

@@ -6,16 +6,27 @@ from dataclasses import replace
 from typing import Any
 
 from launchready_tui.practice.faults.model import HTTPS, Edit, Fault, shows
-from launchready_tui.practice.marketplace import API, APP, DOMAIN, WWW
+from launchready_tui.practice.marketplace import API, APP, DOMAIN, SCRIPT_PATH, WWW
 from launchready_tui.practice.shop.schema import TEST_LISTING
-from launchready_tui.practice.world import World
+from launchready_tui.practice.world import Reply, World
 
 _LISTINGS, _DASHBOARD = f"{HTTPS}{WWW}/listings", f"{HTTPS}{APP}/dashboard"
 _CATALOGUE, _SEARCH = f"{HTTPS}{API}/api/listings", f"{HTTPS}{API}/api/search?q=oak"
+_CATEGORIES = f"{HTTPS}{API}/api/categories"
 
 
 def _shop(**changes: Any) -> Edit:
     return lambda world: world.with_shop(**changes)
+
+
+def _script_never_kept(world: World) -> World:
+    script = world.sites[WWW].resources[SCRIPT_PATH]
+    assert isinstance(script, Reply)
+    return world.with_resource(WWW, SCRIPT_PATH, replace(script, headers=(("Cache-Control", "no-store"),)))
+
+
+def _unvaried(world: World) -> World:
+    return replace(world, unvaried=world.unvaried | {WWW})
 
 
 def _plain_json(world: World) -> World:
@@ -87,6 +98,45 @@ PERFORMANCE_FAULTS: tuple[Fault, ...] = (
         "Purge the listing's pages from the cache whenever its price is saved.",
         (shows("caching.freshness", f"{HTTPS}{APP}/api/listings/{TEST_LISTING}", "stale"),),
         _shop(prices_are_live=False),
+    ),
+    Fault(
+        "categories-by-report",
+        "Six categories take a report over all orders",
+        "They are sorted by what their buyers are worth to us, so each order is paired with all others of its buyer. "
+        "That was quick with a hundred orders; now it is 1.8 million pairs, most of a second for six lines.",
+        "Sort them by a column; a job at night may keep it up to date.",
+        (shows("queries.slow-digest", DOMAIN, "heavy-statement"),),
+        _shop(categories_by_name=False),
+    ),
+    Fault(
+        "categories-set-cookie",
+        "A cookie keeps the categories out of the cache",
+        "The framework hands its form token to everybody who comes, also with answers of the API, where no form is. A "
+        "cache does not store what sets a cookie, so that each visitor wakes the database.",
+        "Leave the form middleware out of the API's routes.",
+        (shows("caching.hit-ratio", _CATEGORIES, "cookie-bypass"),),
+        _shop(categories_set_no_cookie=False),
+    ),
+    Fault(
+        "script-never-kept",
+        "The shop's script is fetched anew with every page",
+        "Its name holds a hash of its content, so it could be kept for ever. A no-store that was meant for the "
+        "dashboard stands in the rules of the whole server.",
+        "Send Cache-Control: public, max-age=31536000, immutable for /assets, and no-store from the dashboard alone.",
+        (shows("caching.static-assets", _LISTINGS, "short-lifetime"),),
+        _script_never_kept,
+    ),
+    Fault(
+        "compressed-without-vary",
+        "Caches are not told that pages are compressed",
+        "The web server of the shop window compresses, but its gzip_vary is off, as it is without a word about it. A "
+        "cache may hand the packed page to a visitor who cannot unpack it.",
+        "Switch gzip_vary on (nginx), or have the compressing proxy send Vary: Accept-Encoding.",
+        tuple(
+            shows("caching.negotiation", f"{HTTPS}{WWW}{path}", "missing-vary-encoding")
+            for path in ("/", "/listings", "/listings/oak-table")
+        ),
+        _unvaried,
     ),
     Fault(
         "pool-per-visitor",

@@ -16,6 +16,14 @@ _SELLER = ("name", "email", "phone", "password_hash", "place", "joined_at")
 _LISTING = ("id", "slug", "title", "story", "price", "place", "seller_id", "category_id", "created_at", "changed_at")
 _PRIVATE = ("Cache-Control", "private, no-store")
 _HIGHEST_PRICE = 1_000_000
+_FORM_COOKIE = "__Host-csrf"
+_BY_NAME = "SELECT slug, title FROM categories ORDER BY title"
+_BY_REPORT = (
+    "SELECT c.slug, c.title FROM categories c JOIN listings l ON l.category_id = c.id "
+    "JOIN orders o ON o.listing_id = l.id JOIN orders other ON other.buyer_id = o.buyer_id "
+    "GROUP BY c.slug, c.title ORDER BY sum(round(other.amount * 0.08, 2)) DESC, c.title"
+)
+"""Each order is paired with all of the same buyer: 60,000 orders of 2,000 buyers make 1.8 million pairs, no more."""
 
 
 def listings(call: Call) -> Resource:
@@ -44,9 +52,13 @@ def search(call: Call) -> Resource:
 def categories(call: Call) -> Resource:
     """The categories: they hardly change, and a shared cache may keep them."""
     with call.database() as db:
-        rows = db.run("SELECT slug, title FROM categories ORDER BY title")
+        rows = db.run(_BY_NAME if call.settings.categories_by_name else _BY_REPORT)
     value = {"categories": [{"slug": slug, "title": title} for slug, title in rows]}
-    return as_json(value, 200, ("Cache-Control", "public, max-age=60, s-maxage=600"))
+    headers: tuple[tuple[str, str], ...] = (("Cache-Control", "public, max-age=60, s-maxage=600"),)
+    if not call.settings.categories_set_no_cookie:
+        token = call.tools.visitors.form_token(call.request)
+        headers += (("Set-Cookie", f"{_FORM_COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax"),)
+    return as_json(value, 200, *headers)
 
 
 def listing(call: Call) -> Resource:

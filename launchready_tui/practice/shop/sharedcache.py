@@ -44,10 +44,15 @@ class SharedCache:
         return replace(found.reply, headers=(*found.reply.headers, *age))
 
     def offer(self, request: Request, reply: Reply) -> Reply:
-        """Store an answer that may be stored. Returns it with a note that it was not in the cache."""
+        """Store an answer that may be stored. Returns it with a note that it was not in the cache; that it was not let
+        in, where a cookie keeps it out.
+        """
         seconds = lifetime(reply)
-        if request.method != "GET" or request.scheme != "https" or seconds <= 0:
+        if request.method != "GET" or request.scheme != "https":
             return reply
+        if seconds <= 0:
+            bypassed = lifetime(_without_cookie(reply)) > 0
+            return replace(reply, headers=(*reply.headers, ("X-Cache", "BYPASS"))) if bypassed else reply
         now = self._clock()
         with self._lock:
             if len(self._stored) >= _MOST_ENTRIES:
@@ -61,6 +66,10 @@ class SharedCache:
             self._stored = {
                 key: found for key, found in self._stored.items() if paths and key[1].partition("?")[0] not in paths
             }
+
+
+def _without_cookie(reply: Reply) -> Reply:
+    return replace(reply, headers=tuple(pair for pair in reply.headers if pair[0].lower() != "set-cookie"))
 
 
 def lifetime(reply: Reply) -> float:
