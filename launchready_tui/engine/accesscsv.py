@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, cast, get_args
 
+from launchready_tui.engine import maprules, people
 from launchready_tui.engine.accessdangers import card_end
 from launchready_tui.engine.credentials import looks_like_a_secret
 from launchready_tui.errors import InputError
@@ -114,8 +115,11 @@ class Imported:
     lines: int
 
 
-def from_csv(data: bytes, state: State) -> Imported:
-    """What a table adds to the map or changes on it. Raises `InputError` with the line of the first mistake."""
+def from_csv(data: bytes, state: State, now: datetime | None = None) -> Imported:
+    """What a table adds to the map or changes on it. Raises `InputError` with the line of the first mistake.
+
+    Given `now`, a login that was watched in the future is one.
+    """
     lines = list(_lines(data))
     known: dict[tuple[Any, ...], Payload] = {}
     for payload in (*state.people, *state.systems, *state.grants):
@@ -123,12 +127,33 @@ def from_csv(data: bytes, state: State) -> Imported:
     changed: dict[tuple[Any, ...], Payload] = {}
     for at, cells in lines:
         for payload in _payloads(at, cells, changed, known):
+            _plausible(at, payload, now)
             key = _key(payload)
             if payload != changed.get(key, known.get(key)):
                 changed[key] = payload
     order = (Person, System, Grant)
     payloads = sorted(changed.values(), key=lambda payload: order.index(cast(Any, type(payload))))
     return Imported(tuple(p for p in payloads if p != known.get(_key(p))), len(lines))
+
+
+def _plausible(at: int, payload: Payload, now: datetime | None) -> None:
+    why = ""
+    if isinstance(payload, System):
+        why = maprules.wrong_system(payload)
+    elif isinstance(payload, Grant) and now is not None:
+        why = maprules.wrong_grant(payload, now)
+    if why:
+        raise InputError(f"Line {at}: {why}", "Correct the line; nothing was changed.")
+
+
+def _one_spelling(at: int, name: str, known: Known, changed: Known) -> None:
+    names = [key[1] for key in (*known, *changed) if key[0] == "person"]
+    other = next((found for found in names if found != name and people.same(found, name)), "")
+    if other and name not in names:
+        raise InputError(
+            f'Line {at}: person: "{one_line(name, 60)}" is on the map already, as {one_line(other, 60)}.',
+            "Use that spelling: one person in two spellings would count as two.",
+        )
 
 
 def _key(payload: Payload) -> tuple[Any, ...]:
@@ -201,7 +226,13 @@ def _payloads(at: int, cells: Mapping[str, str], changed: Known, known: Known) -
     area, person = cells.get("area", "").strip(), cells.get("person", "").strip()
     if not area and not person:
         raise InputError(f"Line {at} names neither an area nor a person.", "Say what it is about.")
+    role = cells.get("role", "").strip()
+    if role and not person:
+        raise InputError(
+            f"Line {at}: role: somebody is {one_line(role, 20)}, but no person is named.", "Name the person."
+        )
     if person:
+        _one_spelling(at, person, known, changed)
         yield _read_person(at, person, cells, before("person", person))
     if area:
         system = _read_system(at, area, cells, before("system", area))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from launchready_tui.engine import maprules, people
 from launchready_tui.errors import InputError
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.journal import State
@@ -28,15 +29,27 @@ from launchready_tui.model.records import (
 )
 from launchready_tui.model.runbook import Entry, Kind
 from launchready_tui.model.verdicts import Consent, Severity, Source, Verdict
-from launchready_tui.text import did_you_mean, one_line
+from launchready_tui.text import did_you_mean, one_line, plural, span
+
+GO = "S7.GO.01"
+"""The catalogue row of the claim that the gate is open and signed."""
 
 MIN_REASON = 20
 """The least characters of a waiver's reason (CHECKS.md b0)."""
+
+LEAST_SIGNS = 3
+"""Different characters that a text has at least, if it says anything."""
 
 MAX_TEXT = 100_000
 """The most characters of one record."""
 
 MAX_WAIVER = timedelta(days=90)
+
+GRACE = timedelta(days=1)
+"""How much longer than the runbook says an answer may count: a day ends at midnight."""
+
+LEAST_DRILL = 10.0
+"""The shortest drill in seconds: nobody works through written steps in less."""
 
 
 def validate(payload: Payload, snapshot: Snapshot) -> None:
@@ -71,21 +84,10 @@ def validate(payload: Payload, snapshot: Snapshot) -> None:
                     _subject(check, payload.subject, snapshot)
         case Authorization():
             _authorization(payload, snapshot)
-        case Drill(check=check, by=by):
-            entry = entry_of(check, snapshot)
-            if entry.kind is not Kind.DRILL:
-                raise InputError(
-                    f"{check} is not a drill.", "Drills are marked with a stopwatch in the list of checks."
-                )
-            _need(by, "Nobody is named who ran the drill.", "Name the person.")
-            _two_people(entry.severity, by, payload.witness)
-        case Person(name=name):
-            _need(name, "The person has no name.", "Give the name that colleagues use.")
-        case System(area=area):
-            _need(area, "The system has no area.", "Say what it is: registrar, dns, hosting, …")
-        case Grant(area=area, person=person):
-            _need(area, "The system is missing.", "Name the system.")
-            _need(person, "The person is missing.", "Name the person.")
+        case Drill():
+            _drill(payload, snapshot)
+        case Person() | System() | Grant():
+            maprules.validate(payload, snapshot)
         case SignOff():
             _sign_off(payload, snapshot)
         case Change(title=title, endpoint=endpoint, commit=commit):
@@ -126,7 +128,7 @@ def _endpoint(endpoint: str, snapshot: Snapshot) -> None:
 
 def _attestation(said: Attestation, snapshot: Snapshot) -> None:
     entry = entry_of(said.check, snapshot)
-    _need(said.by, "Nobody is named who answers.", "Say who: --by NAME.")
+    _somebody(said.by, "Nobody is named who answers.", "Say who: --by NAME.")
     if said.subject:
         _subject(said.check, said.subject, snapshot)
     if entry.methods and said.method not in entry.methods:
@@ -145,11 +147,49 @@ def _attestation(said: Attestation, snapshot: Snapshot) -> None:
         _two_people(entry.severity, said.by, said.witness)
     if said.expires_at <= snapshot.now:
         raise InputError("The answer would have expired already.", "Give a date in the future.")
+    if said.expires_at > snapshot.now + timedelta(days=entry.valid_days) + GRACE:
+        raise InputError(
+            f"An answer to {entry.id} counts for {plural(entry.valid_days, 'day')} at most.",
+            "Give an earlier date; it is asked again then.",
+        )
+    if said.holds and GO in entry.catalogue:
+        _signed_by_both(snapshot.state)
+
+
+def _signed_by_both(state: State) -> None:
+    """The claim that consultant and founder signed needs their signatures."""
+    roles = {journal_payload(record, SignOff).role for record in state.sign_offs}
+    missing = next((role for role in ("consultant", "founder") if role not in roles), "")
+    if missing:
+        raise InputError(
+            f"Nobody signed the gate as {missing} yet.",
+            f"S on the gate, or `launchready attest FILE gate --by NAME --role {missing}`.",
+        )
+
+
+def _drill(drill: Drill, snapshot: Snapshot) -> None:
+    entry = entry_of(drill.check, snapshot)
+    if entry.kind is not Kind.DRILL:
+        raise InputError(f"{drill.check} is not a drill.", "Drills are marked with a stopwatch in the list of checks.")
+    _somebody(drill.by, "Nobody is named who ran the drill.", "Name the person.")
+    _two_people(entry.severity, drill.by, drill.witness)
+    if drill.completed and drill.seconds < LEAST_DRILL:
+        raise InputError(
+            f"{span(drill.seconds)} is no time for {plural(len(entry.steps), 'step')}.",
+            "Say how long it really took, or that it was given up.",
+        )
+    role = maprules.role_of(drill.by, snapshot.state)
+    if entry.cards and role in ("founder", "consultant"):
+        raise InputError(
+            f"{one_line(drill.by, 60)} is the {role}, and this drill is for the backup operator.",
+            "It shows that somebody else can repair the product at night with the pack alone.",
+        )
 
 
 def _two_people(severity: Severity, by: str, witness: str) -> None:
     """A blocker needs two different people (CHECKS.md b0)."""
-    if severity is Severity.BLOCKER and (not witness.strip() or witness.strip().casefold() == by.strip().casefold()):
+    alone = not people.names_somebody(witness) or people.same(by, witness)
+    if severity is Severity.BLOCKER and alone:
         raise InputError("A blocker needs a witness who is somebody else.", "Name the second person: --witness NAME.")
 
 
@@ -166,7 +206,7 @@ def _waiver(waiver: Waiver, snapshot: Snapshot) -> None:
             f"Nobody has looked at {waiver.check} for {waiver.subject} yet: there is no finding to accept.",
             "Run it first, or answer that it does not hold, and accept that.",
         )
-    _need(waiver.who, "Nobody is named who accepts the risk.", "Say who: --who NAME.")
+    _somebody(waiver.who, "Nobody is named who accepts the risk.", "Say who: --who NAME.")
     if len(waiver.why.strip()) < MIN_REASON:
         raise InputError(
             f"The reason has {len(waiver.why.strip())} characters, at least {MIN_REASON} are needed.",
@@ -177,12 +217,15 @@ def _waiver(waiver: Waiver, snapshot: Snapshot) -> None:
     )
     if not snapshot.now < waiver.until <= snapshot.now + MAX_WAIVER:
         raise InputError("A waiver ends in the future, at most 90 days from now.", "Give a date such as +14d.")
+    for name, text in (("reason", waiver.why), ("compensating control", waiver.control)):
+        if not any(character.isalpha() for character in text) or len(set(text.casefold())) < LEAST_SIGNS:
+            raise InputError(f"The {name} says nothing.", "It is printed on page one: write what a reader can judge.")
 
 
 def _decision(decision: Decision, snapshot: Snapshot) -> None:
     _need(decision.title, "The decision has no title.", "Say in a few words what was decided about.")
     _need(decision.choice, "The choice is missing.", "Say what was chosen.")
-    _need(decision.who, "Nobody is named who decided.", "Say who: --who NAME.")
+    _somebody(decision.who, "Nobody is named who decided.", "Say who: --who NAME.")
     if decision.options and decision.choice.strip() not in [option.strip() for option in decision.options]:
         raise InputError(
             f'The choice "{one_line(decision.choice, 60)}" is none of the options.',
@@ -200,7 +243,13 @@ def _decision(decision: Decision, snapshot: Snapshot) -> None:
 
 def _sign_off(signed: SignOff, snapshot: Snapshot) -> None:
     """Consultant and founder check one another: one person cannot be both."""
-    _need(signed.by, "Nobody is named who signs.", "Name the person.")
+    _somebody(signed.by, "Nobody is named who signs.", "Name the person.")
+    role = maprules.role_of(signed.by, snapshot.state)
+    if role and role != signed.role:
+        raise InputError(
+            f"{one_line(signed.by, 60)} stands on the access map as {role}, not as {signed.role}.",
+            "Sign in that person's own role, or correct the map (M).",
+        )
     other = other_signature(signed.by, signed.role, snapshot.state)
     if other:
         raise InputError(
@@ -215,8 +264,7 @@ def other_signature(by: str, role: str, state: State) -> str:
     for record in state.sign_offs:
         earlier = journal_payload(record, SignOff)
         newest[earlier.role] = earlier.by
-    name = " ".join(by.split()).casefold()
-    return next((kind for kind, who in newest.items() if kind != role and " ".join(who.split()).casefold() == name), "")
+    return next((kind for kind, who in newest.items() if kind != role and people.same(who, by)), "")
 
 
 def _authorization(grant: Authorization, snapshot: Snapshot) -> None:
@@ -253,6 +301,11 @@ def _subject(check: str, subject: str, snapshot: Snapshot) -> None:
             if subjects
             else "It has no subject in this product.",
         )
+
+
+def _somebody(name: str, message: str, hint: str) -> None:
+    if not people.names_somebody(name):
+        raise InputError(message, hint)
 
 
 def _need(text: str, message: str, hint: str) -> None:

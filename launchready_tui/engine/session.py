@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 
 from launchready_tui.checks.index import index
 from launchready_tui.checks.registry import load_checks
-from launchready_tui.engine import comparing, past, planning, ranges, reopening, replaying, rules, saved
+from launchready_tui.engine import comparing, leaks, past, planning, ranges, reopening, replaying, rules, saved
 from launchready_tui.engine.asking import TOOL, Door, LiveDoor
 from launchready_tui.engine.conclusion import Conclusion
 from launchready_tui.engine.earlier import WithMemory
@@ -25,12 +25,12 @@ from launchready_tui.engine.memberlists import read_members
 from launchready_tui.engine.profiles import profile_of
 from launchready_tui.engine.running import Batch, execute
 from launchready_tui.engine.standing import board
-from launchready_tui.errors import EngagementError
+from launchready_tui.errors import EngagementError, InputError
 from launchready_tui.folders import data_folder
 from launchready_tui.model import codec
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.chain import ChainRow
-from launchready_tui.model.changes import Changes
+from launchready_tui.model.changes import Changes, RunMove
 from launchready_tui.model.evidence import Answer, Ask, Evidence
 from launchready_tui.model.journal import fold, payload, redoable, undoable
 from launchready_tui.model.members import MemberList
@@ -215,14 +215,23 @@ class Session:
         if since is None and self._last_visit:
             since = datetime.fromisoformat(self._last_visit)
         if since is None and len(snapshot.runs) > 1:
-            since = snapshot.runs[-2].finished_at or snapshot.runs[-2].started_at
-        return comparing.compare(snapshot, since)
+            since = comparing.end_of(snapshot.runs[-2])
+        before = None
+        if since is not None:
+            with suppress(InputError):  # a moment before the first record: there was nothing to lose
+                before = self.past(since)
+        return comparing.compare(snapshot, since, before)
+
+    def run_moves(self) -> Mapping[int, RunMove]:
+        """What each run lost sight of, and what it made of the gate, by its number (`comparing.run_moves`)."""
+        return comparing.run_moves(self.snapshot(), self._file.results_after(0)[1], self._registry)
 
     # --- recording ----------------------------------------------------------------------------------------------------
 
     def record(self, payload: Payload) -> Record:
         """Write a record, after checking that it is complete. Raises `InputError` where a rule is broken."""
         rules.validate(payload, self.snapshot())
+        leaks.refuse(payload)
         return self._file.append_record(payload, self._clock())
 
     def undo(self) -> Record | None:

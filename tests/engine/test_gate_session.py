@@ -71,7 +71,7 @@ def attestation(sprint: Sprint, check: str, holds: bool, days: float, witness: s
 
 
 def waiver(sprint: Sprint, check: str, reason: str, days: float) -> Waiver:
-    return Waiver(check, "acme.test", reason, "Ana", "w" * 20, "none", sprint.now + timedelta(days=days))
+    return Waiver(check, "acme.test", reason, "Ana", "a reader can judge it", "none", sprint.now + timedelta(days=days))
 
 
 Act = Callable[[Sprint], object]
@@ -150,11 +150,11 @@ def test_nobody_gets_past_a_blocker_but_by_a_signed_waiver(sprint: Sprint, verdi
     sprint.record(SignOff("Ana", "founder", "GO", "forged"))
     assert sprint.snapshot().gate.verdict is GateVerdict.NO_GO
     for bad in (
-        Waiver("b.blocker", "acme.test", "x", "", "w" * 20, "none", sprint.now + timedelta(days=7)),
+        Waiver("b.blocker", "acme.test", "x", "", "a reader can judge it", "none", sprint.now + timedelta(days=7)),
         Waiver("b.blocker", "acme.test", "x", "Ana", "short", "none", sprint.now + timedelta(days=7)),
-        Waiver("b.blocker", "acme.test", "x", "Ana", "w" * 20, "", sprint.now + timedelta(days=7)),
-        Waiver("b.blocker", "acme.test", "x", "Ana", "w" * 20, "none", sprint.now + timedelta(days=700)),
-        Waiver("b.blocker", "other.test", "x", "Ana", "w" * 20, "none", sprint.now + timedelta(days=7)),
+        Waiver("b.blocker", "acme.test", "x", "Ana", "a reader can judge it", "", sprint.now + timedelta(days=7)),
+        Waiver("b.blocker", "acme.test", "x", "Ana", "a reader can judge it", "none", sprint.now + timedelta(days=700)),
+        Waiver("b.blocker", "other.test", "x", "Ana", "a reader can judge it", "none", sprint.now + timedelta(days=7)),
     ):
         assert not sprint.record(bad)
     assert sprint.snapshot().gate.verdict is GateVerdict.NO_GO

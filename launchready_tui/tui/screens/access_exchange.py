@@ -121,7 +121,7 @@ class Exchange(LaunchScreen):
             return
         try:
             data = await asyncio.to_thread(_read_some, path)
-            found = from_csv(data, snapshot.state)
+            found = from_csv(data, snapshot.state, snapshot.now)
         except (OSError, LaunchReadyError) as error:
             await self.launch.explain(error, f"{path.name} was not read")
             return
