@@ -80,6 +80,12 @@ def known(engagement: str = "") -> list[tuple[str, str]]:
     return found
 
 
+def in_environment(provider: str) -> str:
+    """The environment variable that holds a token of the provider, '' if none does."""
+    name = variable(provider)
+    return name if os.environ.get(name) else ""
+
+
 def forget(provider: str, engagement: str = "") -> bool:
     """Remove a token from the keyring; False if it was not there. Raises `InputError` where there is no keyring."""
     user = _user(provider, engagement)

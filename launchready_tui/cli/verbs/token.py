@@ -47,9 +47,20 @@ def list_(engagement: str) -> None:
 @click.argument("provider")
 @click.option("--engagement", default="", metavar="NAME", help="Only that of this engagement.")
 def forget(provider: str, engagement: str) -> None:
-    """Remove the token of PROVIDER from the keyring."""
+    """Remove the token of PROVIDER from the keyring, and say where it still is."""
     from launchready_tui.cli import output
     from launchready_tui.store import tokens
 
-    there = tokens.forget(provider, engagement)
+    variable = tokens.in_environment(provider)
+    try:
+        there = tokens.forget(provider, engagement)
+    except InputError:
+        if not variable:
+            raise
+        there = False
     output.line(f"the token of {output.safe(provider)} is {'removed' if there else 'not in the keyring'}")
+    if variable:
+        raise InputError(
+            f"{variable} still holds a token in the environment of this shell.",
+            f"`unset {variable}`, and take it out of the file that sets it; then revoke it at the provider.",
+        )
