@@ -109,6 +109,8 @@ def what_is_known(reading: Reading, group: Group) -> Line:
             pass
     if len(group.rows) == 1:
         return line(worst.result.summary)
+    if len(waiting := group.having(Verdict.NOT_RUN)) == len(group.rows):
+        return line(f"Not run yet, {plural(len(group.rows), 'place')}: {worst.result.summary}")
     holding = len(group.having(Verdict.PASS, Verdict.WARN, Verdict.NOT_APPLICABLE))
     parts = [line(f"{holding} of {plural(len(group.rows), 'place')} hold")]
     for verdict, word in (
@@ -119,6 +121,7 @@ def what_is_known(reading: Reading, group: Group) -> Line:
         rows = group.having(verdict)
         if rows:
             parts.append(line(f"{len(rows)} {word} (", citing.subjects(rows, 2), f": {rows[0].result.summary})"))
+    parts += [line(f"{len(waiting)} not run yet")] if waiting else []
     return joined(parts, "; ")
 
 

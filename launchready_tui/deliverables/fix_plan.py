@@ -1,4 +1,4 @@
-"""The fix plan on one page (ROADMAP.md S1.D2): what to repair first, by business impact, with the sum that says so."""
+"""The fix plan on one page (ROADMAP.md S1.D2): what to repair first, what to do, how long it takes, who does it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from itertools import groupby
 from launchready_tui.deliverables import citing, marks
 from launchready_tui.deliverables.blocks import (
     Block,
+    Break,
     Callout,
-    Code,
     Column,
     Document,
     DocumentLink,
@@ -22,9 +22,10 @@ from launchready_tui.deliverables.blocks import (
     line,
 )
 from launchready_tui.deliverables.dates import work
+from launchready_tui.deliverables.instructions import instruction
 from launchready_tui.deliverables.reading import Reading
 from launchready_tui.deliverables.repairs import anchor
-from launchready_tui.engine.fixplan import FORMULA, Priority
+from launchready_tui.engine.fixplan import Priority
 from launchready_tui.model.verdicts import Severity
 from launchready_tui.text import plural
 
@@ -58,21 +59,9 @@ def fix_plan(reading: Reading) -> Document:
     """The document."""
     plan = items(reading)
     shown = plan[:ITEMS]
-    minutes = sum({item.first.standing.entry.id: item.first.minutes for item in plan}.values())
-    intro = line(
-        Text(
-            f"{plural(len(reading.priorities), 'problem')}, about {work(minutes)} of work. "
-            if plan
-            else "Nothing open. ",
-            "strong",
-        ),
-        "From the top downwards; a line counts as done when its check passes, not when somebody has changed something.",
+    blocks: list[Block] = (
+        _how(reading, plan) if plan else [Paragraph(line(Text(nothing_open(reading), "strong")), "lede")]
     )
-    how = line("How each is done stands in the ", DocumentLink("risk-list", "launch risk list"))
-    if reading.deliverable("fix-kit"):
-        how = line(how, ", text to paste in the ", DocumentLink("fix-kit", "fix kit"))
-    formula = line(how, ". ", Text("Priority = ", "muted"), FORMULA)
-    blocks: list[Block] = [Paragraph(intro, "lede"), Paragraph(formula, "small")]
     if shown:
         blocks.append(_table(reading, shown))
     if len(plan) > len(shown):
@@ -94,12 +83,35 @@ def fix_plan(reading: Reading) -> Document:
     return Document(ID, "Fix plan", reading.product, reading.date, tuple(blocks), compact=True)
 
 
+def _how(reading: Reading, plan: tuple[Item, ...]) -> list[Block]:
+    """How much it is, what is not in it, and how to read it."""
+    minutes = sum({item.first.standing.entry.id: item.first.minutes for item in plan}.values())
+    problems = plural(len(reading.priorities), "problem")
+    blockers = len(reading.snapshot.gate.blockers)
+    intro = line(
+        Text(f"{problems}, {blockers} of them open blockers: about {work(minutes)} of work. ", "strong"),
+        f"Besides, {reading.not_seen}. " if reading.not_seen else "",
+        "From the top downwards; a line counts as done when its check passes, not when somebody has changed something.",
+    )
+    how = line("How each is done stands in the ", DocumentLink("risk-list", "launch risk list"))
+    if reading.deliverable("fix-kit"):
+        how = line(how, ", text to paste in the ", DocumentLink("fix-kit", "fix kit"))
+    how = line(how, ". What matters most to the business comes first; the sum behind each place stands there too.")
+    return [Paragraph(intro, "lede"), Paragraph(how, "small")]
+
+
+def nothing_open(reading: Reading) -> str:
+    """That nothing is to repair, without a word too much: what nobody has looked at may still fail."""
+    left = reading.not_seen
+    return f"Nothing open among what was seen; {left}." if left else "Nothing open: everything was looked at."
+
+
 def _table(reading: Reading, shown: tuple[Item, ...]) -> Table:
     columns = (
         Column("#", "short"),
-        Column("Repair", "main"),
+        Column("What to do", "main"),
         Column("Where"),
-        Column("Priority", "source"),
+        Column("Time", "short"),
         Column("Owner", "person"),
         Column("Evidence", "source"),
     )
@@ -110,6 +122,9 @@ def _table(reading: Reading, shown: tuple[Item, ...]) -> Table:
         repair = line(
             marks.severity_mark(first.severity),
             " ",
+            instruction(reading, first),
+            Break(),
+            Text("so that: ", "muted"),
             DocumentLink("risk-list", first.entry.claim, anchor(first.entry.id)),
         )
         rows.append(
@@ -118,7 +133,7 @@ def _table(reading: Reading, shown: tuple[Item, ...]) -> Table:
                     line(str(number)),
                     repair,
                     citing.subjects(standings, 2),
-                    line(Code(item.first.sum)),
+                    line(work(item.first.minutes)),
                     citing.owner(reading, first),
                     citing.sources(reading, standings, 1),
                 )

@@ -25,7 +25,6 @@ def main(reading: Reading) -> Document:
         *page_one.verdict(reading),
         page_one.bars(reading),
         page_one.blockers(reading),
-        page_one.accepted(reading),
         journal.sign_offs(reading),
         page_one.progress(reading),
         topics.topics(reading),
@@ -49,8 +48,9 @@ def _redaction(reading: Reading) -> tuple[Block, ...]:
     if not reading.redacted:
         return ()
     told = line(
-        "Contacts, custody, notes and the content of evidence are left out; people are called by letters, private ",
-        "addresses by numbers. Dangers that follow from what is left out are not listed.",
+        "Contacts, custody, notes, the reasons of decisions and waivers, and the content of evidence are left out; ",
+        "people are called by letters, private addresses by numbers. Dangers that follow from what is left out are ",
+        "not listed.",
     )
     return (Callout("waived", "Redacted for third parties", (Paragraph(told),)),)
 

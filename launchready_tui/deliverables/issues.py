@@ -42,8 +42,9 @@ def known_issues(reading: Reading) -> Section:
     waiting = [row for row in reading.unseen if row.entry.kind is not Kind.LIVE]
     unowned = sum(row.owner is None for row in problems)
     start = line(
-        Text(plural(len(problems), "open problem"), "strong"),
-        f", of which {unowned} without an owner" if unowned else ", each with an owner" if problems else "",
+        Text(plural(len(problems), "problem"), "strong"),
+        f", {len(reading.snapshot.gate.blockers)} of them open blockers",
+        f"; {unowned} without an owner" if unowned else "; each with an owner" if problems else "",
         f"; {plural(len(live), 'check')} that could not be seen; {plural(len(waiting), 'answer')} of people missing.",
     )
     blocks: list[Block] = [Paragraph(start)]
@@ -54,7 +55,7 @@ def known_issues(reading: Reading) -> Section:
         blocks.append(Section("Not seen", "issues-unseen", (_unseen(reading, live),)))
     if waiting:
         blocks.append(Section("Not answered", "issues-unanswered", (_unanswered(reading, waiting),)))
-    return Section("Known issues", "issues", tuple(blocks), page=True)
+    return Section("Known issues", "issues", tuple(blocks))
 
 
 def _problem(reading: Reading, row: Standing) -> Row:
@@ -116,7 +117,7 @@ def what_holds(reading: Reading) -> Section:
     )
     count = f"{plural(len(groups), 'check')} hold for everything that they were asked about."
     intro = f"{count} What stands in no list was not looked at."
-    return Section("What holds", "holds", (Paragraph(line(intro)), Table(columns, rows, dense=True)), page=True)
+    return Section("What holds", "holds", (Paragraph(line(intro)), Table(columns, rows, dense=True)))
 
 
 def _held(reading: Reading, group: Group) -> Line:

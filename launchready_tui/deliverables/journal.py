@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from launchready_tui.deliverables import citing, claims, marks
+from launchready_tui.deliverables import citing, claims, marks, signatures
 from launchready_tui.deliverables.blocks import (
     Block,
     Break,
@@ -147,7 +147,7 @@ def permissions(reading: Reading) -> Section:
 
 
 def sign_offs(reading: Reading) -> Section:
-    """Who signed the gate, as it stood then."""
+    """Who signed the gate, as it stood then, and which signatures are outdated."""
     found = reading.snapshot.state.sign_offs
     if not found:
         return _empty("Sign-off", "sign-off", "Neither consultant nor founder has signed the gate yet.")
@@ -161,6 +161,8 @@ def sign_offs(reading: Reading) -> Section:
     for record in found:
         signed = payload(record, SignOff)
         who = line(Text(signed.by, "strong"), f", {signed.role}")
+        old = signatures.outdated(reading, record)
+        who = line(*who, Break(), *old) if old else who
         rows.append(
             Row(
                 (

@@ -1,7 +1,8 @@
 """Makes an engagement fit for third parties: the same snapshot and rows, in which people are letters.
 
-Names become "Person A", everywhere the same letter; contacts, custody, notes, proofs and the content of evidence are
-left out; e-mail addresses, telephone numbers, private addresses and home folders are masked wherever they stand.
+Names become "Person A", everywhere the same letter; contacts, custody, notes, proofs, the content of evidence, and why
+somebody decided or accepted something are left out; e-mail addresses, telephone numbers, private addresses and home
+folders are masked wherever they stand.
 """
 
 from __future__ import annotations
@@ -23,12 +24,15 @@ from launchready_tui.model.evidence import Evidence
 from launchready_tui.model.records import (
     Attestation,
     Authorization,
+    ClockMark,
+    Decision,
     Drill,
     Note,
     Person,
     ProductText,
     Record,
     System,
+    Waiver,
 )
 from launchready_tui.model.results import Result
 from launchready_tui.model.runbook import Entry, Runbook
@@ -38,7 +42,10 @@ T = TypeVar("T")
 GONE = "(left out)"
 _LEFT_OUT: Mapping[type[Any], tuple[str, ...]] = {
     Person: ("contact",),
-    System: ("custody", "note"),
+    System: ("custody", "note", "recovery"),
+    Decision: ("options", "why"),
+    Waiver: ("why", "control"),
+    ClockMark: ("reason",),
     Note: ("text",),
     Attestation: ("note", "proof", "proof_sha256"),
     Drill: ("note",),
@@ -60,6 +67,7 @@ class Mask:
     """The mask of one engagement. Equal texts become equal texts."""
 
     def __init__(self, records: Iterable[Record]) -> None:
+        records = tuple(records)
         self._people: dict[str, str] = {}
         self._private: dict[str, str] = {}
         self._known: dict[str, str] = {}
@@ -74,13 +82,15 @@ class Mask:
         words = sorted((name for name in known if len(name) > 1), key=len, reverse=True)
         self._words = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)") if words else None
         self._lettered = known
+        self._added = _added(records)
 
     def text(self, text: str) -> str:
         """A text without names, contacts, private addresses and home folders."""
         if text in self._people:
             return self._people[text]
         if text not in self._known:
-            masked = EMAIL.sub("(e-mail address)", text)
+            bare = self._added.sub(f" {GONE}", text) if self._added is not None else text
+            masked = EMAIL.sub("(e-mail address)", bare)
             if self._words is not None:
                 masked = self._words.sub(lambda found: self._lettered[found[0]], masked)
             masked = PHONE.sub("(telephone number)", masked)
@@ -117,7 +127,8 @@ class Mask:
             case Evidence():
                 return self._fields(replace(value, facts=None))
             case _ if is_dataclass(value) and not isinstance(value, type):
-                gone = {name: GONE for name in _LEFT_OUT.get(type(value), ()) if getattr(value, name)}
+                said = {name: getattr(value, name) for name in _LEFT_OUT.get(type(value), ())}
+                gone = {name: (GONE,) if isinstance(text, tuple) else GONE for name, text in said.items() if text}
                 return self._fields(replace(value, **gone))
         return value
 
@@ -155,6 +166,13 @@ def _row(mask: Mask, row: ChainRow) -> dict[str, Any]:
     except (KeyError, ValueError, msgspec.MsgspecError):
         stored["payload" if row.table == "records" else "content"] = "{}"
     return stored
+
+
+def _added(records: Iterable[Record]) -> re.Pattern[str] | None:
+    """What people added to the answer that something does not hold: summaries repeat it (`engine.standing`)."""
+    notes = {record.payload.note.strip() for record in records if isinstance(record.payload, Attestation)} - {""}
+    longest = sorted(notes, key=len, reverse=True)
+    return re.compile(rf"(?<=does not hold\.)\s+(?:{'|'.join(map(re.escape, longest))})") if notes else None
 
 
 def _named(records: Iterable[Record]) -> Iterable[tuple[str, bool]]:

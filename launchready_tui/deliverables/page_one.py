@@ -1,12 +1,11 @@
-"""Page one of the handover: what the gate says and why, and what was accepted in spite of it."""
+"""Page one of the handover: what the gate says and why, who signed it, and what was accepted in spite of it."""
 
 from __future__ import annotations
 
-from launchready_tui.deliverables import citing, marks
+from launchready_tui.deliverables import accepted, citing, marks, signatures
 from launchready_tui.deliverables.blocks import (
     Block,
     Break,
-    Callout,
     Cell,
     Code,
     Column,
@@ -16,38 +15,38 @@ from launchready_tui.deliverables.blocks import (
     Paragraph,
     Progress,
     ProgressBars,
-    RecordRef,
     Row,
     Section,
     Strip,
     Table,
     Text,
     Verdict,
-    When,
     line,
 )
-from launchready_tui.deliverables.dates import day, minute, work
+from launchready_tui.deliverables.dates import work
 from launchready_tui.deliverables.reading import Reading
 from launchready_tui.deliverables.repairs import anchor
 from launchready_tui.model.board import GateItem, GateVerdict, Standing
-from launchready_tui.model.journal import payload
-from launchready_tui.model.records import SignOff, Waiver
 from launchready_tui.text import plural
 
 
 def verdict(reading: Reading) -> tuple[Block, ...]:
-    """The verdict with its figures, the bars at one glance, and the product."""
+    """The verdict with its figures, what was accepted, the bars at one glance, the product, and who signed."""
     snapshot = reading.snapshot
     gate = snapshot.gate
     green = sum(item.state.is_green for item in gate.bars)
+    taken = accepted.count(reading)
+    signed = signatures.signed(reading)
     figures = (
         (f"{green} of {len(gate.bars)}", "bars are green"),
         (str(len(gate.blockers)), "blockers open"),
         (str(len(gate.unseen)), "blockers not seen"),
-        (str(gate.waived), "risks accepted"),
+        (str(taken), "risk accepted" if taken == 1 else "risks accepted"),
     )
     people = "; ".join(f"{person.name} ({person.role})" for person in snapshot.state.people)
     pairs = (
+        ("Gate", signed or line(Text("signed by neither consultant nor founder yet", "muted"))),
+        *_nothing_accepted(taken),
         ("Domain", line(Code(snapshot.product.domain))),
         ("Runbook", line(f"{snapshot.runbook.title}, {snapshot.runbook.name} {snapshot.runbook.version}")),
         ("People", line(people) if people else line(Text("nobody recorded yet", "muted"))),
@@ -57,7 +56,12 @@ def verdict(reading: Reading) -> tuple[Block, ...]:
         ),
     )
     cells = tuple(Cell(item.id, item.title, marks.bar_mark(item.state)) for item in gate.bars)
-    return (Verdict(marks.gate_mark(gate.verdict), _sentence(reading), figures), Strip(cells), Pairs(pairs))
+    head = Verdict(marks.gate_mark(gate.verdict), _sentence(reading), figures)
+    return (head, *accepted.blocks(reading), Strip(cells), Pairs(pairs))
+
+
+def _nothing_accepted(taken: int) -> tuple[tuple[str, Line], ...]:
+    return () if taken else (("Accepted", line(Text("no risk: no waiver is in force", "muted"))),)
 
 
 def _sentence(reading: Reading) -> str:
@@ -65,9 +69,10 @@ def _sentence(reading: Reading) -> str:
     if gate.verdict is GateVerdict.GO:
         return "Every bar is green and nothing blocks the launch."
     if gate.verdict is GateVerdict.GO_WITH_ACCEPTED_RISKS:
-        return (
-            "Nothing blocks the launch that was not accepted by name; the accepted risks and open issues stand below."
-        )
+        written, others = gate.waived, len(accepted.unsigned(reading))
+        parts = [f"{written} accepted in writing"] if written else []
+        parts += [f"{others} high that nobody signed for"] if others else []
+        return f"Nothing blocks the launch. It takes {plural(written + others, 'risk')}: {' and '.join(parts)}."
     minutes = f" About {work(gate.minutes)} of work would open it." if gate.minutes else ""
     return f"The launch gate is shut.{minutes}"
 
@@ -132,59 +137,6 @@ def _blocker(reading: Reading, rows: list[Standing]) -> Row:
         citing.seen_first(rows),
     )
     return Row((line(marks.mark(first)), what, citing.owner(reading, first), citing.sources(reading, rows)))
-
-
-def accepted(reading: Reading) -> Section:
-    """Waivers in force and sign-offs against the gate: what somebody took upon themselves."""
-    rows = [row for row in reading.snapshot.board if row.is_waived]
-    overrides = [r for r in reading.snapshot.state.sign_offs if payload(r, SignOff).verdict == GateVerdict.NO_GO.value]
-    blocks: list[Block] = []
-    if rows:
-        columns = (
-            Column("Accepted risk", "main"),
-            Column("Why, and what keeps the damage small", "main"),
-            Column("Until", "short"),
-            Column("Proof", "source"),
-        )
-        blocks.append(Table(columns, tuple(_waived(row) for row in rows)))
-    for record in overrides:
-        signed = payload(record, SignOff)
-        text = f"{signed.by}, {signed.role}, signed while the gate said {signed.verdict}"
-        blocks.append(
-            Callout(
-                "fail",
-                f"Override: {text}",
-                (Paragraph(line(RecordRef(record.number), ", ", When(minute(record.at)))),),
-            )
-        )
-    if not blocks:
-        blocks.append(Paragraph(line(Text("No waiver is in force and nobody signed against the gate.", "muted"))))
-    return Section("Waivers and overrides", "accepted", tuple(blocks))
-
-
-def _waived(row: Standing) -> Row:
-    assert row.waiver is not None
-    waiver = payload(row.waiver, Waiver)
-    risk = line(
-        marks.mark(row),
-        " ",
-        marks.severity_mark(row.severity),
-        " ",
-        Text(row.entry.claim, "strong"),
-        Break(),
-        Code(row.result.subject),
-        Break(),
-        row.result.summary,
-    )
-    why = line(waiver.why, Break(), Text("Control: ", "muted"), waiver.control)
-    proof = line(
-        RecordRef(row.waiver.number),
-        f" · {waiver.who} · ",
-        When(minute(row.waiver.at)),
-        Break(),
-        *citing.seen(row.result),
-    )
-    return Row((risk, why, line(When(day(waiver.until))), proof))
 
 
 def progress(reading: Reading) -> Section:

@@ -16,6 +16,7 @@ from launchready_tui.model.journal import counting, payload
 from launchready_tui.model.records import Decision, Grant, Note, Ownership, Payload, Person, ProductText, Record, System
 from launchready_tui.model.runbook import Deliverable, Entry, Stage
 from launchready_tui.model.verdicts import Severity, Verdict
+from launchready_tui.text import plural
 
 _SEVERITIES = list(Severity)
 _PROBLEMS = (Verdict.FAIL, Verdict.WARN)
@@ -102,6 +103,20 @@ class Reading:
         rows = [row for row in self.snapshot.board if (row.verdict in _UNSEEN or row.stale) and not row.is_waived]
         rows = [row for row in rows if row.verdict not in _PROBLEMS and row.verdict is not Verdict.NOT_APPLICABLE]
         return tuple(sorted(rows, key=lambda row: (_SEVERITIES.index(row.severity), row.needs_person)))
+
+    @property
+    def high_risks(self) -> tuple[Standing, ...]:
+        """The high rows that a launch accepts without a waiver."""
+        return tuple(self.by_key[key] for key in self.snapshot.gate.risks)
+
+    @property
+    def not_seen(self) -> str:
+        """How much nobody has looked at yet, in words; '' where everything was seen."""
+        blockers = len(self.snapshot.gate.unseen)
+        if blockers:
+            return f"{plural(blockers, 'blocker')} not seen yet"
+        others = sum(row.severity is not Severity.INFO for row in self.unseen)
+        return f"{plural(others, 'check')} not seen yet, none of them a blocker" if others else ""
 
     def deliverable(self, document: str) -> tuple[Stage, Deliverable] | None:
         """The runbook's entry for a document, with its stage."""

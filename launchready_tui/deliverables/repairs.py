@@ -10,6 +10,7 @@ from launchready_tui.deliverables.dates import work
 from launchready_tui.deliverables.prose import blocks_of
 from launchready_tui.deliverables.reading import Reading
 from launchready_tui.engine.fixes import filled, fix_text
+from launchready_tui.engine.fixplan import priority
 from launchready_tui.model.board import Standing
 from launchready_tui.text import plural, slug
 
@@ -42,6 +43,8 @@ def _repair(reading: Reading, rows: list[Standing]) -> Section:
         citing.owner(reading, rows[0]),
         Text(f" · about {work(entry.minutes)} · {plural(len(rows), 'place')} · ", "muted"),
         Code(entry.id),
+        Text(" · ", "muted"),
+        Code(priority(rows[0], product).sum),
     )
     blocks: list[Block] = [
         Paragraph(head),

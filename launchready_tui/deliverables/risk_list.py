@@ -25,10 +25,11 @@ from launchready_tui.deliverables.blocks import (
 from launchready_tui.deliverables.dates import day, work
 from launchready_tui.deliverables.reading import Reading
 from launchready_tui.deliverables.repairs import anchor, repairs
+from launchready_tui.engine.fixplan import FORMULA
 from launchready_tui.model.board import Standing
 from launchready_tui.model.journal import payload
 from launchready_tui.model.records import Waiver
-from launchready_tui.model.verdicts import Severity
+from launchready_tui.model.verdicts import Severity, Verdict
 from launchready_tui.text import plural
 
 ID = "risk-list"
@@ -49,28 +50,48 @@ _COLUMNS = (
 
 def risk_list(reading: Reading) -> Document:
     """The document."""
-    unseen = [row for row in reading.unseen if row.severity is Severity.BLOCKER]
+    unseen = [reading.by_key[key] for key in reading.snapshot.gate.unseen]
     counts = {severity: [row for row in reading.problems if row.severity is severity] for severity in _LABELS}
     blocks: list[Block] = [Paragraph(_summary(counts, len(unseen)), "lede")]
     blocks += [_group(reading, severity, rows) for severity, rows in counts.items()]
     blocks.append(_not_seen(reading, unseen))
     parts = repairs(reading, [row for rows in counts.values() for row in rows])
     if parts:
-        blocks.append(Section("How each is repaired", "repairs", parts, page=True))
+        formula = Paragraph(line(Text("The order of the fix plan: ", "muted"), FORMULA), "small")
+        blocks.append(Section("How each is repaired", "repairs", (formula, *parts)))
     return Document(ID, "Launch risk list", reading.product, reading.date, tuple(blocks))
 
 
 def _summary(counts: Mapping[Severity, list[Standing]], unseen: int) -> Line:
-    """How many of each label, what of it was accepted, and what is not in these figures."""
+    """How many of each label are open, what was accepted or only warns, and what is not in these figures."""
     problems = [row for rows in counts.values() for row in rows]
-    labels = ", ".join(f"{len(rows)} {severity.value}" for severity, rows in counts.items())
+    labels = [(severity.value, sum(_is_open(row) for row in rows)) for severity, rows in counts.items()]
+    first, *others = labels
+    weak = sum(row.verdict is Verdict.WARN and not row.is_waived for row in problems)
     waived = sum(row.is_waived for row in problems)
-    accepted = f" {plural(waived, 'risk')} of these accepted in writing." if waived else ""
+    parts = [plural(first[1], "open blocker"), *(f"{count} open {name}" for name, count in others)]
+    parts += [f"{plural(waived, 'risk')} accepted in writing"] if waived else []
+    parts += [f"{plural(weak, 'warning')}, which let the launch through"] if weak else []
     return line(
-        Text(plural(len(problems), "open problem"), "strong"),
-        f": {labels}.{accepted} Besides, {plural(unseen, 'blocker')} nobody has seen yet; ",
+        Text(plural(len(problems), "problem"), "strong"),
+        f": {'; '.join(parts)}. Besides, {plural(unseen, 'blocker')} nobody has seen yet; ",
         "what is not seen is not safe, only unknown.",
     )
+
+
+def _is_open(row: Standing) -> bool:
+    """Whether a problem is one that counts as open on page one: it fails, and nobody accepted it."""
+    return row.verdict is Verdict.FAIL and not row.is_waived
+
+
+def _tally(rows: list[Standing]) -> str:
+    """How many of a label are open, accepted, only warnings."""
+    waived = sum(row.is_waived for row in rows)
+    weak = sum(row.verdict is Verdict.WARN and not row.is_waived for row in rows)
+    parts = [f"{sum(_is_open(row) for row in rows)} open"]
+    parts += [f"{waived} accepted"] if waived else []
+    parts += [f"{weak} only {'a warning' if weak == 1 else 'warnings'}"] if weak else []
+    return ", ".join(parts)
 
 
 def _group(reading: Reading, severity: Severity, rows: list[Standing]) -> Section:
@@ -79,7 +100,7 @@ def _group(reading: Reading, severity: Severity, rows: list[Standing]) -> Sectio
         nothing: Block = Paragraph(line(Text("None was found by what was looked at.", "muted")))
         return Section(f"{title}: none", severity.value, (nothing,))
     table = Table(_COLUMNS, tuple(Row(_cells(reading, row)) for row in rows))
-    return Section(f"{title}: {len(rows)}", severity.value, (Paragraph(line(meaning), "small"), table))
+    return Section(f"{title}: {_tally(rows)}", severity.value, (Paragraph(line(meaning), "small"), table))
 
 
 def _cells(reading: Reading, row: Standing) -> tuple[Line, ...]:

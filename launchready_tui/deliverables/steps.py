@@ -22,7 +22,7 @@ from launchready_tui.deliverables.blocks import (
     line,
 )
 from launchready_tui.deliverables.dates import day, work
-from launchready_tui.deliverables.fix_plan import items
+from launchready_tui.deliverables.fix_plan import items, nothing_open
 from launchready_tui.deliverables.reading import Reading
 from launchready_tui.model.journal import payload
 from launchready_tui.model.records import Attestation, Authorization, Decision, Drill, Record, Waiver
@@ -36,13 +36,13 @@ FIRST = 5
 def next_steps(reading: Reading) -> Section:
     """Repairs, answers, what was put off with the fact that would change it, and what runs out."""
     blocks: list[Block] = [*_repairs(reading), *_answers(reading), *_not_now(reading), *_running_out(reading)]
-    return Section("Next steps", "next", tuple(blocks), page=True)
+    return Section("Next steps", "next", tuple(blocks))
 
 
 def _repairs(reading: Reading) -> tuple[Block, ...]:
     plan = items(reading)
     if not plan:
-        return (Paragraph(line("Nothing is open to repair.")),)
+        return (Paragraph(line(nothing_open(reading))),)
     steps = []
     for item in plan[:FIRST]:
         rows = [priority.standing for priority in item.priorities]

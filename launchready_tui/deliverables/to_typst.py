@@ -62,6 +62,9 @@ _BREAKABLE = re.compile(r"(?<=[/?&=_.:;,@-])(?=[^/\s])|(?<=[^\W_]{16})(?=[^\W_])
 """Where a long name may be broken: behind its punctuation, and in what has none for long."""
 
 _LONG = re.compile(r"(\S{25,})")
+_RUNNING = 80
+"""The most characters of the product's name in the head of a sheet."""
+
 _TALL = 1_500
 """Characters of a row that may be broken over two pages."""
 
@@ -73,6 +76,8 @@ def to_typst(documents: Sequence[Document]) -> Plain:
     first = documents[0]
     return {
         "product": shown(first.product),
+        "name": _words(first.product),
+        "running": _words(f"{first.product[:_RUNNING]}…" if len(first.product) > _RUNNING else first.product),
         "title": shown(first.title),
         "date": shown(first.date),
         "documents": [_document(document, anchors) for document in shortened],
@@ -107,7 +112,7 @@ def _shortened(blocks: Iterable[Block]) -> tuple[Block, ...]:
 
 def _document(document: Document, anchors: Anchors) -> Plain:
     return {
-        "title": shown(document.title),
+        "title": _words(document.title),
         "anchor": anchors.document(document.id),
         "compact": document.compact,
         "blocks": _blocks(document.blocks, anchors),
@@ -122,28 +127,28 @@ def _block(block: Block, anchors: Anchors) -> Plain:
     match block:
         case Section(title=title, blocks=blocks, page=page):
             anchor = anchors.section(block)
-            return {"title": shown(title), "anchor": anchor, "page": page, "blocks": _blocks(blocks, anchors)}
+            return {"title": _words(title), "anchor": anchor, "page": page, "blocks": _blocks(blocks, anchors)}
         case Paragraph(line=said, role=role):
             return {"line": _line(said, anchors), "role": role}
         case Bullets(items=items, ordered=ordered):
             return {"items": [_line(item, anchors) for item in items], "ordered": ordered}
         case CodeBlock(text=text):
-            return {"text": multiline(text)[: _LONGEST * 4]}
+            return {"rows": [_words(row) for row in multiline(text)[: _LONGEST * 4].split("\n")]}
         case Table(columns=columns, rows=rows, index=True):
             titles = [shown(column.title) for column in columns]
             return {"index": titles, "rows": [_entry(row, anchors) for row in rows]}
         case Table(columns=columns, rows=rows, dense=dense):
-            heads = [{"title": shown(column.title), "role": column.role} for column in columns]
+            heads = [{"title": _words(column.title), "role": column.role} for column in columns]
             return {"columns": heads, "rows": [_row(row, anchors) for row in rows], "dense": dense}
         case Pairs(items=pairs):
-            return {"items": [[shown(label), _line(said, anchors)] for label, said in pairs]}
+            return {"items": [[_words(label), _line(said, anchors)] for label, said in pairs]}
         case Callout(tone=tone, title=title, blocks=blocks):
             tall = sum(len(_words_of(said)) for inner in walk(blocks) for said in lines_of(inner)) > _TALL
-            return {"tone": tone, "title": shown(title), "tall": tall, "blocks": _blocks(blocks, anchors)}
+            return {"tone": tone, "title": _words(title), "tall": tall, "blocks": _blocks(blocks, anchors)}
         case Verdict(mark=mark, sentence=sentence, figures=figures):
             return {
                 "mark": _mark(mark),
-                "sentence": shown(sentence),
+                "sentence": _words(sentence),
                 "figures": [[shown(figure), shown(label)] for figure, label in figures],
             }
         case Strip(cells=cells):
@@ -204,13 +209,13 @@ def _span(span: Span, anchors: Anchors) -> Plain:
         case Mark():
             return _mark(span)
         case EvidenceRef(id=item):
-            return {"kind": "evidence", "text": shown(item), "to": anchors.row(f"e-{item}")}
+            return {"kind": "evidence", "pieces": pieces(shown(item)), "to": anchors.row(f"e-{item}")}
         case RecordRef(number=number):
-            return {"kind": "link", "text": f"record\u00a0{number}", "to": anchors.row(f"r-{number}")}
+            return {"kind": "link", "pieces": [f"record\u00a0{number}"], "to": anchors.row(f"r-{number}")}
         case When(text=text):
             return {"kind": "when", "text": shown(text).replace(" ", "\u00a0")}
         case DocumentLink(document=document, text=text, section=section):
-            return {"kind": "link", "text": shown(text), "to": anchors.target(document, section)}
+            return {"kind": "link", "pieces": _words(text), "to": anchors.target(document, section)}
         case Break():
             return {"kind": "break"}
         case _:

@@ -119,7 +119,7 @@ TOPICS = (
 
 def topics(reading: Reading) -> Section:
     """All seven, in order, whether anything is known about them or not."""
-    return Section("The seven topics", "topics", tuple(_topic(reading, topic) for topic in TOPICS), page=True)
+    return Section("The seven topics", "topics", tuple(_topic(reading, topic) for topic in TOPICS))
 
 
 def systems_of(reading: Reading, topic: Topic) -> tuple[System, ...]:

@@ -62,6 +62,7 @@ def compute_gate(runbook: Runbook, board: Sequence[Standing], state: State) -> G
         stale=sum(row.stale for row in board),
         waived=len(waived),
         minutes=minutes_of_all([row for row in board if row.key in holding]),
+        risks=tuple(row.key for row in sorted(open_high, key=_urgency)),
     )
 
 

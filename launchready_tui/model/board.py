@@ -117,7 +117,8 @@ class GateItem:
 class Gate:
     """The launch gate.
 
-    `blockers` are what fails, `unseen` what nobody could see or looked at; both are blocking, worst first.
+    `blockers` are what fails, `unseen` what nobody could see or looked at; both are blocking, worst first. `risks` are
+    the high ones that a launch accepts without a waiver: they fail, or nobody saw them or decided about them.
     """
 
     verdict: GateVerdict
@@ -128,6 +129,7 @@ class Gate:
     stale: int
     waived: int
     minutes: int
+    risks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

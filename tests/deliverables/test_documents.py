@@ -26,6 +26,7 @@ from launchready_tui.deliverables.blocks import (
 )
 from launchready_tui.deliverables.documents import compose
 from launchready_tui.deliverables.fix_plan import ITEMS
+from launchready_tui.deliverables.instructions import LONGEST, shortened
 from launchready_tui.deliverables.prose import blocks_of
 from launchready_tui.deliverables.reading import read
 from launchready_tui.deliverables.to_markdown import to_markdown
@@ -123,15 +124,78 @@ def test_the_risk_list_labels_every_problem_and_keeps_the_unseen_apart() -> None
     assert "Maya, due Tuesday · record 18" in problems
 
 
-def test_the_fix_plan_follows_the_priorities_and_shows_the_sum() -> None:
+def test_the_fix_plan_follows_the_priorities() -> None:
     reading = read(world()[0])
     text = documents.markdown("fix-plan", reading.snapshot)
-    sums = re.findall(r"`(\d+ × [^`]+)`", text)
-    shown = [each for each, _ in groupby(sums)]
-    wanted = [each for each, _ in groupby(item.sum for item in reading.priorities)]
+    claims = re.findall(r"so that: \[([^\]]+)\]", text)
+    wanted = [each for each, _ in groupby(item.standing.entry.claim for item in reading.priorities)]
+    shown = [each for each, _ in groupby(claims)]
     assert shown == wanted[: len(shown)]
-    assert len(sums) == ITEMS or shown == wanted
-    assert "severity (100/30/8)" in text
+    assert len(claims) == ITEMS or shown == wanted
+
+
+def test_the_sum_behind_each_place_stands_in_the_risk_list_and_not_in_the_plan() -> None:
+    reading = read(world()[0])
+    risks = documents.markdown("risk-list", reading.snapshot)
+    assert "severity (100/30/8)" in risks
+    for item in reading.priorities:
+        assert f"`{item.sum}`" in risks
+    plan = documents.markdown("fix-plan", reading.snapshot)
+    assert "√" not in plan
+    assert "severity (" not in plan
+
+
+def test_a_line_of_the_fix_plan_begins_with_what_to_do_and_says_how_long() -> None:
+    reading = read(world()[0])
+    first = next(item.standing for item in reading.priorities if item.standing.entry.id == "tls.hsts")
+    text = documents.markdown("fix-plan", reading.snapshot)
+    row = next(line for line in text.splitlines() if first.entry.claim in line)
+    send = "medium Send `Strict-Transport-Security: max-age=31536000` on every https answer.<br>so that: "
+    assert re.match(r"\| \d+ \| " + re.escape(send), row)
+    assert f"| {first.entry.minutes} min |" in row
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Do this. Then that.", "Do this."),
+        ("Send `a.b` now. Later.", "Send `a.b` now."),
+        ("No end", "No end"),
+        ("Write it down in the one place that everybody reads first, " + "and more " * 30, "reads first…"),
+        ("word " * 60, "word…"),
+    ],
+)
+def test_an_instruction_is_one_short_sentence(said: str, kept: str) -> None:
+    (found,) = blocks_of(said)
+    assert isinstance(found, Paragraph)
+    words = "".join(f"`{s.text}`" if isinstance(s, Code) else getattr(s, "text", "") for s in shortened(found.line))
+    assert words.endswith(kept)
+    assert len(words) <= LONGEST + 10
+
+
+def test_nothing_open_is_not_said_of_what_nobody_looked_at() -> None:
+    empty = snapshot()
+    for document in ("fix-plan", "handover"):
+        text = documents.markdown(document, empty)
+        assert f"Nothing open among what was seen; {len(empty.gate.unseen)} blockers not seen yet" in text
+        assert "Nothing open. " not in text
+    assert "From the top downwards" not in documents.markdown("fix-plan", empty)
+
+
+def test_what_was_never_run_is_not_counted_as_places_that_do_not_hold() -> None:
+    base = world()[0]
+    board = tuple(
+        replace(row, result=replace(row.result, verdict=Verdict.NOT_RUN, reason="no-consent", summary="No consent."))
+        if row.entry.id == "dns.caa"
+        else row
+        for row in base.board
+    )
+    text = documents.markdown("handover", replace(base, board=board))
+    assert "Not run yet, 2 places: No consent." in text
+    assert "0 of 2 places hold" not in text
+    half = tuple(row for row in board if row.result.subject != "app.acme.test" or row.entry.id != "dns.caa")
+    half += tuple(row for row in base.board if row.result.subject == "app.acme.test" and row.entry.id == "dns.caa")
+    assert "1 of 2 places hold; 1 not run yet" in documents.markdown("handover", replace(base, board=half))
 
 
 @pytest.mark.parametrize("count", [0, 1, 24, 500, 5_000])

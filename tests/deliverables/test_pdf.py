@@ -180,12 +180,47 @@ def test_the_one_page_is_an_upright_sheet_of_a4() -> None:
         assert [round(side) for side in document[0].get_size()] == [595, 842]
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "q" * 300,
+        "T" * 3_000,
+        f"https://tickets.example.com/browse/{'a1b2c3d4e5' * 20}?x={'q' * 60}",
+        "Launch-Decision-" * 40,
+        "_" * 300,
+        "." * 300,
+        "\u05d0" * 300,
+        "\u0416" * 300,
+    ],
+    ids=["q", "title", "url", "dashes", "underscores", "dots", "hebrew", "cyrillic"],
+)
+def test_nothing_runs_off_the_sheet_or_into_the_next_column(word: str) -> None:
+    columns = (Column("One", "main"), Column("Two"), Column(word, "person"), Column("END", "source"))
+    cells = (line(word), line(Text(word, "strong"), " ", Code(word)), line("x"), line("end"))
+    said = line("see ", word, " and ", Code(word))
+    blocks = (
+        Paragraph(said),
+        CodeBlock(word),
+        Callout("waived", word, (Paragraph(said),)),
+        Table(columns, (Row(cells),)),
+        Section(word, "a", (Paragraph(said),)),
+    )
+    made = to_pdf([Document("d", word, word, "today", blocks), Document("e", "E", word, "today", blocks)], NOW)
+    with pypdfium2.PdfDocument(made) as document:
+        for page in document:
+            width = page.get_size()[0]
+            text = page.get_textpage()
+            rights = [text.get_charbox(n)[2] for n in range(text.count_chars())]
+            assert max(rights, default=0) < width - 30, "nothing leaves the sheet"
+
+
 def test_names_are_broken_without_adding_a_sign() -> None:
     url = "https://www.acme.test/a/long/path?with=a&query=string"
     assert "".join(pieces(url)) == url
     assert len(pieces(url)) > 5
     data = json.dumps(to_typst([sample(url)]), ensure_ascii=False)
     assert "\u200b" not in data
+    assert url in "".join(text_of(to_pdf([sample(url)], NOW)).split()), "what is copied is the name"
 
 
 def test_letters_that_the_fonts_inside_lack_are_looked_for_on_the_machine() -> None:

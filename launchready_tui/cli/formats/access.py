@@ -43,8 +43,12 @@ def _grant(grant: Grant) -> str:
 
 def _dangers(found: AccessMap) -> list[str]:
     dangers = [danger for danger in found.dangers if danger.kind != "nothing-known"]
+    unknown = len(found.dangers) - len(dangers)
+    if not dangers and not any(row.is_known for row in found.rows):
+        return [f"Nothing is recorded yet: {plural(unknown, 'danger')}, one for each system of which nobody spoke."]
     if not dangers:
-        return ["No danger in what is recorded."]
+        rest = f"; {plural(unknown, 'system')} nobody has spoken of, each a danger until then" if unknown else ""
+        return [f"No danger in what is recorded{rest}."]
     head = f"{plural(len(dangers), 'danger')}, the worst first:"
     return [head, *(f"  {danger.severity.value}: {output.safe(danger.sentence, 300)}" for danger in dangers)]
 

@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from launchready_tui.engine.radar import Seen, look
 from launchready_tui.engine.togreen import to_green, total
+from launchready_tui.engine.topics import decision_on
 from launchready_tui.errors import LaunchReadyError
 from launchready_tui.model.board import GateVerdict, Snapshot
 from launchready_tui.model.journal import payload
@@ -113,11 +114,12 @@ With everything green it is **GO**; with risks that somebody signed for, **GO WI
 
     def _facts(self, snapshot: Snapshot) -> list[Part]:
         gate = snapshot.gate
+        accepted = gate.waived + (len(gate.risks) if gate.verdict is GateVerdict.GO_WITH_ACCEPTED_RISKS else 0)
         counts = [
             (plural(len(gate.blockers), "blocker"), "bold fail", len(gate.blockers)),
             (f"{len(gate.unseen)} not seen", "unknown", len(gate.unseen)),
             (f"{gate.stale} stale", "warn", gate.stale),
-            (plural(gate.waived, "accepted risk"), "waived", gate.waived),
+            (plural(accepted, "accepted risk"), "waived", accepted),
         ]
         shown = [(words, tone) for words, tone, count in counts if count] or [("nothing blocks the launch", "pass")]
         facts: list[Part] = []
@@ -352,4 +354,4 @@ With everything green it is **GO**; with risks that somebody signed for, **GO WI
         snapshot = self.launch.snapshot
         assert snapshot is not None
         card = next(card for card in snapshot.runbook.cards if card.id == self.key.removeprefix("card:"))
-        await opening.fill(self, opening.decide_card(snapshot, card, cards.decision_on(snapshot, card)))
+        await opening.fill(self, opening.decide_card(snapshot, card, decision_on(snapshot, card)))
