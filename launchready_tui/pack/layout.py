@@ -105,6 +105,16 @@ def read_manifest(data: bytes) -> Manifest:
         raise NoPack(f"{MANIFEST} is not the manifest of a pack: {error}.", _WHERE) from None
 
 
+def listed_files(manifest: bytes, sums: bytes) -> set[str]:
+    """The files that a pack names as its own, by either of its lists, the lists themselves among them."""
+    try:
+        named = {entry.path for entry in read_manifest(manifest).files}
+    except NoPack:
+        named = set()
+    lines = sums.decode("utf-8", "surrogateescape").split("\n")
+    return {MANIFEST, SUMS, *named, *(line[66:] for line in lines if line[64:66] == "  ")}
+
+
 def sums_bytes(digests: Mapping[str, str]) -> bytes:
     """SHA256SUMS for these digests by path."""
     return "".join(f"{digests[path]}  {path}\n" for path in sorted(digests)).encode("utf-8", "surrogateescape")

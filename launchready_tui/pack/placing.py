@@ -17,10 +17,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from launchready_tui.errors import InputError
-from launchready_tui.pack.layout import MANIFEST, SUMS, NoPack, read_manifest
+from launchready_tui.pack.layout import MANIFEST, SUMS, NoPack, listed_files, read_manifest
 from launchready_tui.pack.source import read_pack
+from launchready_tui.text import one_line
 
 _UNFINISHED, _OLD = ".part", ".old"
+_MOST_OF_A_LIST = 8 << 20
+_LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
+"""What file managers leave in every folder that they show: nobody's work."""
 
 
 def may_take(folder: Path) -> None:
@@ -32,6 +36,8 @@ def may_take(folder: Path) -> None:
             f"{folder} holds other files, and export replaces a folder as a whole.",
             "Name a new folder, or an older pack: its manifest.json tells that it is one.",
         )
+    if folder.is_dir() and (others := _others(folder)):
+        raise _not_ours(folder, others)
 
 
 def may_take_zip(path: Path) -> None:
@@ -39,18 +45,51 @@ def may_take_zip(path: Path) -> None:
     if not path.exists() and not path.is_symlink():
         return
     try:
-        held = read_pack(path).digests if path.is_file() and not path.is_symlink() else {}
+        held = read_pack(path) if path.is_file() and not path.is_symlink() else None
     except NoPack:
-        held = {}
-    if MANIFEST not in held or SUMS not in held:
+        held = None
+    if held is None or MANIFEST not in held.digests or SUMS not in held.digests:
         raise InputError(f"{path} is not the zip of a pack.", "Move it away, or name another folder.")
+    listed = listed_files(held.contents.get(MANIFEST, b""), held.contents.get(SUMS, b""))
+    if others := sorted(set(held.digests) - listed):
+        raise _not_ours(path, others)
+
+
+def _others(folder: Path) -> list[str]:
+    """What lies in the folder of a pack and is not of that pack: export would delete it."""
+    lists = []
+    for name in (MANIFEST, SUMS):
+        try:
+            with (folder / name).open("rb") as file:
+                lists.append(file.read(_MOST_OF_A_LIST))
+        except OSError:
+            lists.append(b"")
+    listed = listed_files(*lists)
+    found = []
+    for root, folders, files in os.walk(folder):
+        links = [name for name in folders if (Path(root) / name).is_symlink()]
+        found += [
+            (Path(root) / name).relative_to(folder).as_posix() for name in (*files, *links) if name not in _LITTER
+        ]
+    return sorted(set(found) - listed)
+
+
+def _not_ours(place: Path, others: list[str]) -> InputError:
+    """Files that export would delete, with the first of them by name."""
+    named = ", ".join(one_line(name, 80) for name in others[:5])
+    more = f" and {len(others) - 5:,} more" if len(others) > 5 else ""
+    return InputError(
+        f"{place} holds what is not part of the pack in it: {named}{more}. Export replaces the whole, so nothing was "
+        "written.",
+        "Move it out of there, or name another folder.",
+    )
 
 
 def is_pack(folder: Path) -> bool:
     """Whether a folder says that it is a pack."""
     try:
         with (folder / MANIFEST).open("rb") as file:
-            read_manifest(file.read(8 << 20))
+            read_manifest(file.read(_MOST_OF_A_LIST))
     except (OSError, NoPack):
         return False
     return True

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from launchready_tui.pack.container import Member, container, inflated
-from launchready_tui.pack.layout import EVIDENCE, MANIFEST, RECORDS, RESULTS, SUMS, NoPack
+from launchready_tui.pack.layout import EVIDENCE, MANIFEST, RECORDS, RESULTS, RUNBOOK, SUMS, NoPack
 
 MOST_FILES = 2_000
 MOST_BYTES = 1 << 29
@@ -20,13 +20,16 @@ MOST_BYTES = 1 << 29
 MOST_READ = {MANIFEST: 8 << 20, SUMS: 1 << 20, RECORDS: 256 << 20, EVIDENCE: 256 << 20, RESULTS: 256 << 20}
 """The files whose content matters to us, and the most bytes of each that we take into memory."""
 
+_MOST_OF_RUNBOOK, _MOST_OF_PDF = 1 << 20, 64 << 20
+"""The same for the files of the runbook, from which the verdict is computed, and for PDFs, which name their maker."""
+
 _DEEPEST = 4
 _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class PackFiles:
-    """What lies in a pack: the digest and size of every file, the content of those in `MOST_READ`.
+    """What lies in a pack: the digest and size of every file, the content of those of which `most_read` is not 0.
 
     `strange` are sentences about what no pack holds: links, devices, folders without files, a repacked zip. `claims`:
     it holds the name of a list of contents, so that it was meant to be a pack, however damaged it is.
@@ -37,6 +40,16 @@ class PackFiles:
     contents: Mapping[str, bytes]
     strange: tuple[str, ...] = ()
     claims: bool = True
+
+
+def most_read(name: str) -> int:
+    """The most bytes of a file that are taken into memory; one that is larger has only its digest."""
+    folder, _, rest = name.rpartition("/")
+    if name in MOST_READ:
+        return MOST_READ[name]
+    if folder == RUNBOOK:
+        return _MOST_OF_RUNBOOK
+    return _MOST_OF_PDF if not folder and rest.endswith(".pdf") else 0
 
 
 def read_pack(path: Path) -> PackFiles:
@@ -66,12 +79,13 @@ def _read_folder(root: Path) -> PackFiles:
         if what:
             strange.append(f"{name} is {what}")
             continue
-        digest, size, kept = _read_file(path, left, MOST_READ.get(name, 0))
+        most = most_read(name)
+        digest, size, kept = _read_file(path, left, most)
         if size < 0:
             raise NoPack(f"{root} holds more than {MOST_BYTES >> 20:,} MiB: that is no pack.", "Look at it by hand.")
         left -= size
         digests[name], sizes[name] = digest, size
-        if name in MOST_READ and size <= MOST_READ[name]:
+        if most and size <= most:
             contents[name] = kept
     claims = any((root / name).is_symlink() or (root / name).exists() for name in (MANIFEST, SUMS))
     return PackFiles(digests, sizes, contents, tuple(strange), claims)
@@ -157,7 +171,7 @@ def _unpacked(path: Path, members: tuple[Member, ...], strange: list[str]) -> Pa
             strange.append(f"{name} cannot be unpacked as the zip says")
             continue
         digests[name], sizes[name] = hashlib.sha256(data).hexdigest(), len(data)
-        if name in MOST_READ and len(data) <= MOST_READ[name]:
+        if 0 < most_read(name) >= len(data):
             contents[name] = data
     return PackFiles(digests, sizes, contents, tuple(strange))
 

@@ -1,4 +1,8 @@
-"""Says whether a pack is what was exported, and names every file and record that is not. Needs nothing but the pack."""
+"""Says whether a pack is what was exported, and names every file and record that is not. Needs nothing but the pack.
+
+What it finds is proven by the lists of the pack and by its chain. Whether the pages say what the records say is for
+`pages`, which needs them made again.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,9 @@ from launchready_tui.pack.layout import MANIFEST, SUMS, Manifest, NoPack, read_m
 from launchready_tui.pack.rows import FILES, BadRows, from_file, in_order
 from launchready_tui.pack.source import PackFiles, read_pack
 
+_NOT_LOOKED_FOR = (
+    "The head was not looked for: the pack does not hold the chain, and what its manifest says of it proves nothing."
+)
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _HEAD = re.compile(r"[0-9a-f]{16,64}(?:…|\.\.\.)?")
 
@@ -34,7 +41,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What verifying found. `notes` say what could not be proven; `seal` is the SHA-256 of SHA256SUMS."""
+    """What verifying found. `notes` are worth knowing; `unseen` says what was to be proven and could not be.
+
+    `seal` is the SHA-256 of SHA256SUMS. `manifest` is what the pack says of itself; `proven` is what its records say,
+    None where that was not looked at.
+    """
 
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
@@ -43,20 +54,31 @@ class Report:
     head: str
     seal: str
     manifest: Manifest | None
+    chain_holds: bool = False
+    unseen: tuple[str, ...] = ()
+    proven: Manifest | None = None
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing was altered."""
+        """Whether nothing was found that was altered."""
         return not self.problems
 
 
-def verify(path: Path, head: str = "") -> Report:
-    """Verify a pack; `head` is a head of its chain that somebody wrote down. Raises `NoPack`, `InputError`."""
+def check_head(head: str) -> None:
+    """Raises `InputError` where a text is no head of a chain; '' is none at all."""
     if head and not _HEAD.fullmatch(head.strip().lower()):
         raise InputError(
             f"A head of the chain has {faults.SHORTEST_HEAD} to 64 digits (0–9, a–f).",
             "It stands on page one of the handover and on the form of the sign-off.",
         )
+
+
+def verify(path: Path, head: str = "") -> Report:
+    """Verify a pack by its lists and its chain; `head` is a head of it that somebody wrote down.
+
+    Raises `NoPack`, `InputError`.
+    """
+    check_head(head)
     return examine(read_pack(path), head)[0]
 
 
@@ -73,12 +95,16 @@ def examine(files: PackFiles, head: str = "") -> tuple[Report, tuple[ChainRow, .
         problems.append(Problem("altered", MANIFEST, trouble))
     problems += _files(files, manifest)
     notes: list[str] = []
+    unseen: list[str] = []
+    holds = False
     rows: tuple[ChainRow, ...] = ()
     if manifest is not None and manifest.holds_chain:
         rows, broken = _rows(files)
         problems += broken
         if not broken:
-            problems += [Problem("record", fault) for fault in faults.faults(rows, manifest.chain)]
+            found = faults.faults(rows, manifest.chain)
+            holds = not found
+            problems += [Problem("record", fault) for fault in found]
             if head and (why := faults.missing_head(rows, head)):
                 problems.append(Problem("record", why))
             elif head and (later := faults.rows_after(rows, head)):
@@ -86,7 +112,7 @@ def examine(files: PackFiles, head: str = "") -> tuple[Report, tuple[ChainRow, .
     elif manifest is not None:
         notes += _unproven(manifest)
         if head:
-            notes.append(f"So that head cannot be looked for; the manifest says {manifest.chain.head or 'none'}.")
+            unseen.append(_NOT_LOOKED_FOR)
     report = Report(
         problems=tuple(_once(problems)),
         notes=tuple(notes),
@@ -95,6 +121,8 @@ def examine(files: PackFiles, head: str = "") -> tuple[Report, tuple[ChainRow, .
         head=manifest.chain.head if manifest else "",
         seal=files.digests.get(SUMS, ""),
         manifest=manifest,
+        chain_holds=holds,
+        unseen=tuple(unseen),
     )
     return report, rows
 

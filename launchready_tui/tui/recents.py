@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from launchready_tui.model.board import Snapshot
+from launchready_tui.pack.layout import MANIFEST
 
 FILE = "recent.json"
 MOST = 30
@@ -33,9 +34,16 @@ class Recent:
 
     @property
     def exists(self) -> bool:
-        """Whether the file is still there."""
+        """Whether the file, or the folder of the pack, is still there."""
         with suppress(OSError):
-            return self.path.is_file()
+            return self.path.is_file() or self.is_pack
+        return False
+
+    @property
+    def is_pack(self) -> bool:
+        """Whether it is the folder of a handover pack, which can be opened and only read."""
+        with suppress(OSError, ValueError):
+            return (self.path / MANIFEST).is_file()
         return False
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from launchready_tui.deliverables.handover_pack import HandoverPack, Material, build
 from launchready_tui.deliverables.reading import newest
 from launchready_tui.engine.session import Session
+from launchready_tui.exporting import maker
 from launchready_tui.model.records import Payload, SignOff
 from launchready_tui.pack.placing import place
 from launchready_tui.runbook.loader import files_of
@@ -43,7 +44,7 @@ def material(path: Path) -> Material:
         snapshot = session.snapshot(newest(session.snapshot()))
         ids = sorted({item for row in snapshot.board for item in row.result.evidence})
         runbook = files_of(session.runbook_folder)
-        return Material(snapshot, session.evidence(ids), session.chain(), runbook, "launchready 0.1.0")
+        return Material(snapshot, session.evidence(ids), session.chain(), runbook, maker())
     finally:
         session.close()
 

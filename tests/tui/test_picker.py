@@ -15,6 +15,7 @@ from launchready_tui.tui import recents
 from launchready_tui.tui.recents import FILE, MOST, Recent
 from launchready_tui.tui.screens import starting
 from launchready_tui.tui.screens.sprint import SprintScreen
+from tests.deliverables.packs import exported
 from tests.tui import boards
 from tests.tui.boards import (
     HOSTILE,
@@ -70,6 +71,32 @@ async def test_recent_engagements_with_verdict_age_and_place(size: tuple[int, in
         text = text_of(app)
     for words in ("Acme Market", "NO-GO", "2 h ago", "no longer there"):
         assert words in text
+
+
+async def test_the_folder_of_a_pack_is_there(data: Path, tmp_path: Path) -> None:
+    """An imported pack is a folder; a folder that is no pack is not what was opened."""
+    exported(tmp_path / "pack")
+    (tmp_path / "pack.zip").write_bytes(b"x")
+    (tmp_path / "empty").mkdir()
+    app = app_of(None, tmp_path)
+    recents.save(data, [Recent(tmp_path / "pack", "Imported", NOW, "NO-GO"), Recent(tmp_path / "pack.zip", "Zip", NOW)])
+    async with opened(app, "", (120, 36)) as pilot:
+        assert "no longer there" not in text_of(app)
+        await press(pilot, "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, SprintScreen), text_of(app)
+    assert not Recent(tmp_path / "empty", "", NOW).exists
+
+
+async def test_o_opens_the_folder_of_a_pack(tmp_path: Path) -> None:
+    exported(tmp_path / "pack")
+    app = app_of(None, tmp_path)
+    async with opened(app, "", (80, 24), ["o"]) as pilot:
+        await type_in(pilot, "pack")
+        await press(pilot, "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, SprintScreen)
+        assert app.read_only
 
 
 async def test_enter_opens_and_the_picker_is_left(data: Path, tmp_path: Path) -> None:

@@ -76,6 +76,7 @@ it again.
         self._folder = folder or data_folder()
         self._recents: tuple[Recent, ...] = ()
         self._there: frozenset[Path] = frozenset()
+        self._looked = False
 
     def compose_body(self) -> ComposeResult:
         """Name, list, path."""
@@ -85,7 +86,7 @@ it again.
             yield Static(id="hint")
             yield Input(
                 id="path",
-                placeholder="path of a .launchready file; tab completes",
+                placeholder="path of a .launchready file, or the folder of a pack; tab completes",
                 compact=True,
                 suggester=PathSuggester(),
                 max_length=4_000,
@@ -119,11 +120,12 @@ it again.
         self._there = frozenset(
             await asyncio.to_thread(lambda: [recent.path for recent in self._recents if recent.exists])
         )
+        self._looked = True
         self._draw()
 
     def _draw(self) -> None:
         lines = self.query_one_optional("#lines", Lines)
-        if lines is None:
+        if lines is None or not self._looked:
             return
         ink, room = self.ink, lines.room
         if not self._recents:
@@ -204,11 +206,12 @@ it again.
         event.stop()
         if not event.value.strip():
             return
-        problem = file_problem(event.value)
+        path = expand(event.value)
+        problem = "" if Recent(path, "", self.launch.now()).is_pack else file_problem(event.value)
         if problem:
             self.launch.say(problem, severity="warning")
             return
-        self._open(expand(event.value).absolute())
+        self._open(path.absolute())
 
     def action_back(self) -> None:
         """Leave the path; what was typed stays."""
