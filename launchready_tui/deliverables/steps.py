@@ -90,7 +90,7 @@ def _card(card: NotNowCard) -> Line:
 
 def _decided(reading: Reading, card: NotNowCard) -> Line:
     superseded = reading.snapshot.state.superseded()
-    records = [record for record in reading.decisions((card.id,)) if record.number not in superseded]
+    records = [record for record in reading.decisions((card.id, card.title)) if record.number not in superseded]
     if not records:
         return line(Text(f"no decision recorded; advice of the runbook ({card.id})", "muted"))
     decision = payload(records[-1], Decision)

@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, cast, get_args
 
@@ -28,6 +28,11 @@ COLUMNS = (
 
 TOLD = "dangers"
 """A last column that a pack's table has for its readers; it says nothing to who reads the table in again."""
+
+CLEAR = "-"
+"""What stands in a cell that is to be emptied, for an empty one says nothing. A dash that is meant has an apostrophe
+before it, as `guarded` writes it.
+"""
 
 MOST_BYTES = 2_000_000
 MOST_LINES = 5_000
@@ -109,10 +114,15 @@ def _moment(moment: datetime | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a table would record, in order; nothing for what is on the map already. Nothing is ever removed."""
+    """What a table would record, in order; nothing for what is on the map already.
+
+    `missing` are the accesses of the map that the table does not name: they stay, for a line that is not there says
+    nothing.
+    """
 
     payloads: tuple[Payload, ...]
     lines: int
+    missing: tuple[Grant, ...] = ()
 
 
 def from_csv(data: bytes, state: State, now: datetime | None = None) -> Imported:
@@ -133,7 +143,15 @@ def from_csv(data: bytes, state: State, now: datetime | None = None) -> Imported
                 changed[key] = payload
     order = (Person, System, Grant)
     payloads = sorted(changed.values(), key=lambda payload: order.index(cast(Any, type(payload))))
-    return Imported(tuple(p for p in payloads if p != known.get(_key(p))), len(lines))
+    new = tuple(payload for payload in payloads if payload != known.get(_key(payload)))
+    return Imported(new, len(lines), _missing(state, lines))
+
+
+def _missing(state: State, lines: Iterable[tuple[int, Mapping[str, str]]]) -> tuple[Grant, ...]:
+    """The accesses without a line; none where the table is not about accesses at all."""
+    named = {(cells.get("area", "").strip(), cells.get("person", "").strip()) for _, cells in lines}
+    about = any(area and person for area, person in named)
+    return tuple(grant for grant in state.grants if about and (grant.area, grant.person) not in named)
 
 
 def _plausible(at: int, payload: Payload, now: datetime | None) -> None:
@@ -206,7 +224,7 @@ def _check_head(head: list[str]) -> None:
 def _cells(at: int, head: list[str], row: list[str]) -> dict[str, str]:
     if len(row) > len(head) and any(cell.strip() for cell in row[len(head) :]):
         raise InputError(f"Line {at} has more cells than the first line.", "Is a comma missing its quotes?")
-    cells = {name: unguarded(cell) for name, cell in zip(head, row, strict=False) if name and name != TOLD}
+    cells = {name: _read_cell(cell) for name, cell in zip(head, row, strict=False) if name and name != TOLD}
     for name, cell in cells.items():
         if len(cell) > MOST_CELL:
             raise InputError(f"Line {at}: {name} is longer than {MOST_CELL:,} characters.", "Shorten it.")
@@ -217,13 +235,38 @@ def _cells(at: int, head: list[str], row: list[str]) -> dict[str, str]:
     return cells
 
 
+class _Cleared(str):
+    """The text of a cell that is to be emptied: no text, but not nothing either."""
+
+    __slots__ = ()
+
+
+def _read_cell(cell: str) -> str:
+    return _Cleared() if cell.strip() == CLEAR else unguarded(cell)
+
+
+def _is_cleared(cells: Mapping[str, str], name: str) -> bool:
+    return isinstance(cells.get(name), _Cleared)
+
+
+def _text(cells: Mapping[str, str], name: str, before: str) -> str:
+    """The text of a cell; an empty one leaves what was there before, a dash empties it."""
+    return "" if _is_cleared(cells, name) else cells.get(name, "").strip() or before
+
+
 def _payloads(at: int, cells: Mapping[str, str], changed: Known, known: Known) -> Iterable[Payload]:
-    """The person, system and grant of a line; an empty or missing cell leaves what is known."""
+    """The person, system and grant of a line; an empty or missing cell leaves what is known, a dash empties it."""
 
     def before(*key: str) -> Payload | None:
         return changed.get(key, known.get(key))
 
     area, person = cells.get("area", "").strip(), cells.get("person", "").strip()
+    for name in ("area", "person"):
+        if _is_cleared(cells, name):
+            raise InputError(
+                f"Line {at}: {name}: it says what the line is about, and cannot be emptied.",
+                "`launchready own FILE --remove-system AREA` and `--remove-person NAME` take one off the map.",
+            )
     if not area and not person:
         raise InputError(f"Line {at} names neither an area nor a person.", "Say what it is about.")
     role = cells.get("role", "").strip()
@@ -239,43 +282,51 @@ def _payloads(at: int, cells: Mapping[str, str], changed: Known, known: Known) -
         if system is not None:
             yield system
     if area and person:
-        yield _read_grant(at, area, person, cells, before("grant", area, person))
+        grant = _read_grant(at, area, person, cells, before("grant", area, person))
+        if grant is not None:
+            yield grant
 
 
 def _read_person(at: int, name: str, cells: Mapping[str, str], before: Payload | None) -> Person:
     person = before if isinstance(before, Person) else Person(name)
-    role = cells.get("person_role", "").strip().lower() or person.role
-    return Person(name, cast(PersonRole, _one(at, "person_role", role, get_args(PersonRole))),
-                  cells.get("contact", "").strip() or person.contact)  # fmt: skip
+    role = _text(cells, "person_role", person.role).lower() or "other"
+    return Person(
+        name,
+        cast(PersonRole, _one(at, "person_role", role, get_args(PersonRole))),
+        _text(cells, "contact", person.contact),
+    )
 
 
 def _read_system(at: int, area: str, cells: Mapping[str, str], before: Payload | None) -> System | None:
-    given = {name: cells[name].strip() for name in _SYSTEM if cells.get(name, "").strip()}
+    given = {name: cells[name].strip() for name in _SYSTEM if cells.get(name, "").strip() or _is_cleared(cells, name)}
     month = given.get("card_expires", "")
     if month and card_end(month) is None:
         raise InputError(
             f'Line {at}: card_expires: "{one_line(month, 30)}" is no month.', "Write it as 2027-03, as on the card."
         )
-    if not given and before is None:
+    if not any(given.values()) and before is None:
         return None
     system = before if isinstance(before, System) else System(area)
     old = {name: getattr(system, name) for name in _SYSTEM}
     return System(area, **{**old, **given})
 
 
-def _read_grant(at: int, area: str, person: str, cells: Mapping[str, str], before: Payload | None) -> Grant:
+def _read_grant(at: int, area: str, person: str, cells: Mapping[str, str], before: Payload | None) -> Grant | None:
+    """The access; a role that is emptied takes it back, and is nothing where there was none."""
     grant = before if isinstance(before, Grant) else Grant(area, person)
+    if _is_cleared(cells, "role"):
+        return replace(grant, role="", pays=False) if before is not None else None
     role = cells.get("role", "").strip().lower() or grant.role or "member"
     factor = cells.get("second_factor", "").strip().lower()
     pays = cells.get("pays", "").strip().lower()
+    unknown = factor in _UNKNOWN
+    knows = factor or _is_cleared(cells, "second_factor")
     return Grant(
         area,
         person,
         cast(GrantRole, _one(at, "role", role, get_args(GrantRole))),
-        pays=_yes(at, "pays", pays) if pays else grant.pays,
-        second_factor=(None if factor in _UNKNOWN else _yes(at, "second_factor", factor))
-        if factor
-        else grant.second_factor,
+        pays=_yes(at, "pays", pays) if pays or _is_cleared(cells, "pays") else grant.pays,
+        second_factor=(None if unknown else _yes(at, "second_factor", factor)) if knows else grant.second_factor,
         proven_at=_when(at, "proven_at", cells, grant.proven_at),
         until=_when(at, "until", cells, grant.until),
     )
@@ -301,7 +352,7 @@ def _yes(at: int, column: str, value: str) -> bool:
 def _when(at: int, column: str, cells: Mapping[str, str], before: datetime | None) -> datetime | None:
     text = cells.get(column, "").strip()
     if not text:
-        return before
+        return None if _is_cleared(cells, column) else before
     try:
         if len(text) == 10:
             return datetime.combine(date.fromisoformat(text), time(23, 59, 59), tzinfo=UTC)

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+from launchready_tui.checks.registry import Check
 from launchready_tui.engine.accessdangers import card_end
-from launchready_tui.model.board import Snapshot
-from launchready_tui.model.changes import Changes
+from launchready_tui.engine.past import at_moment
+from launchready_tui.errors import InputError
+from launchready_tui.model.board import GateVerdict, Snapshot
+from launchready_tui.model.changes import Changes, GateMove, Lost, RunMove
 from launchready_tui.model.journal import payload
 from launchready_tui.model.records import Attestation, Authorization, Drill, Record, Waiver
-from launchready_tui.model.results import Finding, FindingState
+from launchready_tui.model.results import Finding, FindingState, Result, Run
+from launchready_tui.model.verdicts import Severity, Verdict
 
 SOON = timedelta(days=7)
 
+SEEN = (Verdict.PASS, Verdict.WARN)
+"""What can be lost."""
 
-def compare(snapshot: Snapshot, since: datetime | None) -> Changes:
-    """The difference between a moment and the snapshot's now. Without a moment everything is new."""
+UNSEEN = (Verdict.UNKNOWN, Verdict.ERROR, Verdict.NOT_RUN)
+"""What is left when nothing is known any more, in the order in which it is counted."""
+
+MOVES = {"open": "new", "reopened": "came back", "resolved": "repaired", "waived": "waived"}
+"""What a run did to a finding, by its state, in words."""
+
+UNSEEN_WORDS = {Verdict.NOT_RUN: "not run"}
+
+
+def compare(snapshot: Snapshot, since: datetime | None, before: Snapshot | None = None) -> Changes:
+    """The difference between a moment and the snapshot's now. Without a moment everything is new.
+
+    `before` is how everything stood at that moment (`engine.past`); without it nothing is told of what was lost.
+    """
     start = since or datetime.min.replace(tzinfo=snapshot.now.tzinfo)
     runs = {run.id for run in snapshot.runs if run.started_at > start}
     moved = [finding for finding in snapshot.findings if finding.since_run in runs]
@@ -30,7 +51,71 @@ def compare(snapshot: Snapshot, since: datetime | None) -> Changes:
         expired=tuple(text for end, text in endings if start < end <= snapshot.now),
         soon=tuple(f"{text} ({end:%d %b %Y})" for end, text in endings if snapshot.now < end <= snapshot.now + SOON),
         records=tuple(record for record in snapshot.records if record.at > start and record.payload.undoable),
+        lost=lost(before, snapshot) if before else (),
+        gate=gate_move(before.gate.verdict, snapshot.gate.verdict) if before else None,
     )
+
+
+def lost(before: Snapshot, now: Snapshot) -> tuple[Lost, ...]:
+    """What could be seen and cannot be seen any more: the worst first, else in the runbook's order."""
+    seen = {row.key: row.verdict for row in before.board if row.verdict in SEEN}
+    found = [Lost(row, seen[row.key]) for row in now.board if row.key in seen and row.verdict in UNSEEN]
+    order = list(Severity)
+    return tuple(sorted(found, key=lambda item: order.index(item.row.severity)))
+
+
+def gate_move(before: GateVerdict, after: GateVerdict) -> GateMove | None:
+    """The gate's two verdicts, None where they are the same."""
+    return GateMove(before, after) if before is not after else None
+
+
+def lost_counts(verdicts: Iterable[Verdict]) -> str:
+    """How many of each kind cannot be seen any more: `60 unknown, 4 error`."""
+    counts = Counter(verdicts)
+    return ", ".join(f"{counts[kind]} {UNSEEN_WORDS.get(kind, kind.value)}" for kind in UNSEEN if counts[kind])
+
+
+def lost_by_run(results: Iterable[Result]) -> Mapping[int, tuple[tuple[str, str, Verdict], ...]]:
+    """What each run could not see any more, by the run's number: check, subject and what the run said of it.
+
+    `results` are all live results in the order in which they were written. A check that a run left out keeps what an
+    earlier one saw, as on the board.
+    """
+    known: dict[tuple[str, str], Verdict] = {}
+    found: dict[int, list[tuple[str, str, Verdict]]] = {}
+    for result in results:
+        if result.verdict is Verdict.NOT_RUN and result.key in known:
+            continue
+        if known.get(result.key) in SEEN and result.verdict in UNSEEN:
+            found.setdefault(result.run, []).append((*result.key, result.verdict))
+        known[result.key] = result.verdict
+    return {run: tuple(several) for run, several in found.items()}
+
+
+def run_moves(snapshot: Snapshot, results: Sequence[Result], registry: dict[str, Check]) -> Mapping[int, RunMove]:
+    """What each run lost sight of, and the gate when it began and when it ended; runs without either are left out."""
+    gone = lost_by_run(results)
+    found: dict[int, RunMove] = {}
+    for run in snapshot.runs:
+        gate = None
+        with suppress(InputError):  # begun before the first record by a clock that was put back
+            before = at_moment(snapshot, (r for r in results if r.run < run.id), registry, run.started_at)
+            after = at_moment(snapshot, (r for r in results if r.run <= run.id), registry, end_of(run))
+            gate = gate_move(before.gate.verdict, after.gate.verdict)
+        if gate or run.id in gone:
+            found[run.id] = RunMove(gone.get(run.id, ()), gate)
+    return found
+
+
+def end_of(run: Run) -> datetime:
+    """The moment from which on something is new since that run: its end, or its start where it was cut off."""
+    return run.finished_at or run.started_at
+
+
+def before_last_run(runs: tuple[Run, ...]) -> datetime | None:
+    """The end of the run before the newest; None where there were no two."""
+    over = [run for run in runs if run.state != "running"]
+    return end_of(over[-2]) if len(over) > 1 else None
 
 
 def ends(snapshot: Snapshot) -> list[tuple[datetime, str]]:

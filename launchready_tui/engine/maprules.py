@@ -23,7 +23,7 @@ def validate(payload: Person | System | Grant, snapshot: Snapshot) -> None:
     """Raise `InputError` unless it may be written."""
     match payload:
         case Person(name=name):
-            if not people.names_somebody(name):
+            if not payload.removed and not people.names_somebody(name):
                 raise InputError("The person has no name.", "Give the name that colleagues use.")
             if not payload.removed and (other := spelled_otherwise(name, snapshot.state)):
                 raise InputError(

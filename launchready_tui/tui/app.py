@@ -172,13 +172,16 @@ class LaunchReadyApp(Keeping):
         if changes.is_empty or changes.since is None or self.snapshot is None:
             return
         counts = [
+            (len(changes.lost), "not seen any more", "not seen any more"),
             (len(changes.new), "new problem", "new problems"),
             (len(changes.reopened), "came back", "came back"),
             (len(changes.resolved), "repaired", "repaired"),
             (len(changes.expired), "ran out", "ran out"),
             (len(changes.records), "record", "records"),
         ]
-        words = " · ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts if count)
+        told = [f"the gate says {changes.gate.after.value}"] if changes.gate else []
+        told += [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
+        words = " · ".join(told)
         self.say(f"{words}\nD shows what changed.", title=f"Since {render.age(changes.since, self.now())}", timeout=8)
 
     async def _close_session(self) -> None:

@@ -6,51 +6,23 @@ A remark that makes no sense (another version wrote it, or somebody's editor did
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TypeVar
 
 import msgspec
 
 from launchready_tui.engine.credentials import looks_like_a_secret
+from launchready_tui.engine.keptdrill import DRILL, KEPT, MOST_SECONDS, KeptDrill, key, to_text
 from launchready_tui.tui.forms.drafts import Drafts
 from launchready_tui.tui.forms.stopwatch import Seconds, Stopwatch
 
 T = TypeVar("T")
 
-KEPT = "kept "
-"""How the keys of these remarks begin; a JSON list follows: what it is, then what it is about."""
-
 MOST_TEXT = 200_000
 """Characters of a field: more cannot become a record, and are not kept."""
 
-MOST_SECONDS = 100 * 86_400.0
-"""A mark later than this is nonsense."""
-
-_FORM, _DRILL, _ASKED = "form", "drill", "asked"
-
-
-@dataclass(frozen=True, slots=True)
-class KeptDrill:
-    """A stopwatch as it is kept: the moment of its start, everything else in seconds from there."""
-
-    begun_at: datetime | None = None
-    stopped: float | None = None
-    steps: tuple[str, ...] = ()
-    marks: tuple[float, ...] = ()
-    notes: tuple[str, ...] = ()
-    by: str = ""
-    witness: str = ""
-    given_up: bool = False
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether it can have been a stopwatch."""
-        times = [*self.marks, *(() if self.stopped is None else (self.stopped,))]
-        fits = bool(self.steps) and len(self.marks) <= len(self.steps)
-        return fits and all(math.isfinite(at) and 0 <= at <= MOST_SECONDS for at in times) and times == sorted(times)
+_FORM, _DRILL, _ASKED = "form", DRILL, "asked"
 
 
 def to_remarks(drafts: Drafts) -> dict[str, str]:
@@ -59,20 +31,20 @@ def to_remarks(drafts: Drafts) -> dict[str, str]:
     for (form, subject), values in drafts.lasting():
         safe = {name: text for name, text in values.items() if len(text) <= MOST_TEXT and not looks_like_a_secret(text)}
         if any(safe.values()):
-            found[_key(_FORM, form, subject)] = json.dumps(safe)
+            found[key(_FORM, form, subject)] = json.dumps(safe)
     for check, watch in drafts.stopwatches.items():
         if not watch.is_handed_in and (watch.is_started or watch.by or watch.witness or watch.notes):
-            found[_key(_DRILL, check)] = json.dumps(asdict(_kept(watch)), default=datetime.isoformat)
+            found[key(_DRILL, check)] = to_text(_kept(watch))
     if drafts.asked:
-        found[_key(_ASKED)] = json.dumps(drafts.asked)
+        found[key(_ASKED)] = json.dumps(drafts.asked)
     return found
 
 
 def from_remarks(remarks: Mapping[str, str], now: datetime, clock: Seconds) -> Drafts:
     """The drafts that were kept; a stopwatch that was running has run on until `now`."""
     drafts = Drafts()
-    for key, value in remarks.items():
-        match _parts(key):
+    for name, value in remarks.items():
+        match _parts(name):
             case [what, str(form), str(subject)] if what == _FORM:
                 values = _read(value, dict[str, str])
                 if values:
@@ -118,10 +90,6 @@ def _restored(kept: KeptDrill, now: datetime, clock: Seconds) -> Stopwatch:
     return watch
 
 
-def _key(*parts: str) -> str:
-    return KEPT + json.dumps(parts)
-
-
 def _parts(key: str) -> list[object]:
     try:
         found = json.loads(key.removeprefix(KEPT))
@@ -135,3 +103,6 @@ def _read(text: str, kind: type[T]) -> T | None:
         return msgspec.json.decode(text, type=kind)
     except msgspec.MsgspecError:
         return None
+
+
+__all__ = ["KEPT", "MOST_TEXT", "KeptDrill", "changes", "from_remarks", "to_remarks"]

@@ -8,12 +8,15 @@ import io
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from launchready_tui.cli.verbs.drilling import seconds
+from launchready_tui.engine.session import Session
 from launchready_tui.errors import InputError
+from launchready_tui.tui.kept import from_remarks
 from tests.cli.conftest import Run
 
 COLUMNS = "area,name,custody,person,person_role,contact,role,pays,proven_at,until"
@@ -157,8 +160,54 @@ def test_the_clock_is_not_for_answers(run: Run, engagement: Path) -> None:
     assert "is no drill" in done.stderr
 
 
-def test_the_midnight_test_draws_a_card(run: Run, engagement: Path) -> None:
-    assert "Card drawn: " in run("attest", engagement, "operations.midnight-test").stdout
+NIGHT = "operations.midnight-test"
+
+
+def drawn(run: Run, file: Path) -> str:
+    """The line about the card that the midnight test draws."""
+    shown = run("attest", file, NIGHT)
+    assert "The same is shown until a drill is recorded" in shown.stderr
+    return next(line.strip() for line in shown.stdout.splitlines() if "Card drawn: " in line)
+
+
+def test_the_card_that_the_midnight_test_drew_stays_until_it_is_recorded(run: Run, engagement: Path) -> None:
+    people = ("--by", "Ben", "--witness", "Margaux")
+    early = run("attest", engagement, NIGHT, "--yes", *people, "--took", "9m")
+    assert early.returncode == 2
+    assert "Nothing was drawn yet" in early.stderr
+    card = drawn(run, engagement)
+    assert [drawn(run, engagement) for _ in range(3)] == [card] * 3
+    slow = run("attest", engagement, NIGHT, "--yes", *people)
+    assert slow.returncode == 2
+    assert drawn(run, engagement) == card, "what was refused changes nothing"
+    done = run("attest", engagement, NIGHT, "--yes", *people, "--took", "9m", "--note", "It went well.")
+    assert done.returncode == 0, done.stderr
+    assert "the observer looked for: " in done.stdout
+    session = Session.open(engagement)
+    (record,) = session.snapshot().state.drills.values()
+    assert getattr(record.payload, "note", "") == f"{card}\nIt went well."
+    assert not session.remarks("kept ")
+    session.close()
+
+
+def test_the_card_is_the_one_of_the_screen(run: Run, engagement: Path) -> None:
+    card = drawn(run, engagement)
+    session = Session.open(engagement)
+    drafts = from_remarks(session.remarks("kept "), datetime.now(UTC), lambda: 0.0)
+    assert drafts.stopwatches[NIGHT].notes == [card]
+    assert not drafts.stopwatches[NIGHT].is_started
+    session.close()
+
+
+def test_a_drill_that_was_given_up_needs_no_time(run: Run, engagement: Path) -> None:
+    people = ("--by", "Ben", "--witness", "Margaux")
+    done = run("attest", engagement, "rollback.drill", "--no", *people)
+    assert done.returncode == 0, done.stderr
+    assert "Given up by Ben after 0 s." in run("status", engagement, "--all").stdout
+    assert run("attest", engagement, "rollback.drill", "--no", *people, "--step", "1:00").returncode == 0
+    assert "Given up by Ben after 60 s." in run("status", engagement, "--all").stdout
+    night = run("attest", engagement, NIGHT, "--no", *people)
+    assert night.returncode == 0, night.stderr
 
 
 def test_a_note_from_a_file(run: Run, engagement: Path, home: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -117,3 +118,41 @@ def test_required_systems_are_lines_to_fill_in_and_say_nothing_while_empty() -> 
 
 def test_the_head_is_what_the_reader_knows() -> None:
     assert to_csv(EMPTY) == ",".join(COLUMNS) + "\r\n"
+
+
+def test_a_dash_empties_a_cell() -> None:
+    head = "area,person,name,custody,contact,person_role,role,pays,second_factor,proven_at,until"
+    cells = "dns,Ines,Cloudflare,-, - ,-,admin,-,-,-,-"
+    known = {type(item): item for item in from_csv(f"{head}\n{cells}\n".encode(), FULL).payloads}
+    before = next(system for system in FULL.systems if system.area == "dns")
+    assert known[Grant] == Grant("dns", "Ines", "admin")
+    assert known[System] == replace(before, name="Cloudflare", custody="")
+    assert known[Person] == Person("Ines")
+
+
+def test_a_dash_as_the_role_takes_the_access_back() -> None:
+    (grant,) = from_csv(b"area,person,role\ndns,Ines,-\n", FULL).payloads
+    assert isinstance(grant, Grant)
+    assert (grant.area, grant.person, grant.role, grant.pays, grant.gone_at) == ("dns", "Ines", "", False, None)
+    assert from_csv(b"area,person,role\nhosting,Ines,-\n", FULL).payloads == (), "there was none"
+
+
+def test_a_dash_that_is_meant_comes_back() -> None:
+    state = State(systems=(System("dns", "x", "-"),))
+    assert "'-" in to_csv(state)
+    assert from_csv(to_csv(state).encode(), state).payloads == ()
+    assert from_csv(to_csv(state).encode(), EMPTY).payloads == state.systems
+
+
+@pytest.mark.parametrize("text", [b"area,name\n-,x\n", b"area,person\ndns,-\n"])
+def test_what_a_line_is_about_cannot_be_emptied(text: bytes) -> None:
+    with pytest.raises(InputError, match="cannot be emptied"):
+        from_csv(text, FULL)
+
+
+def test_accesses_without_a_line_are_named_and_stay() -> None:
+    found = from_csv(b"area,person,role\nhosting,Zoe,owner\n", FULL)
+    assert found.missing == FULL.grants
+    assert all(item.role for item in found.payloads if isinstance(item, Grant))
+    assert from_csv(to_csv(FULL).encode(), FULL).missing == ()
+    assert from_csv(b"area,name\ndns,Cloudflare\n", FULL).missing == (), "it is about systems"

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from launchready_tui.tui.screens.gate import GateScreen
 from launchready_tui.tui.screens.log import LogScreen
 from launchready_tui.tui.screens.sprint import SprintScreen
+from tests.engine.test_comparing import went_down
 from tests.tui import boards
-from tests.tui.boards import NOW, SIZES, app_of, opened, press, rich_session, session, settle, text_of
+from tests.tui.boards import NOW, SIZES, app_of, lines_of, opened, press, rich_session, session, settle, text_of, toasts
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +62,43 @@ async def test_since_the_last_run_and_the_runs(tmp_path: Path) -> None:
         assert "1 new · 1 repaired · 1 waived" in text
         assert "41 s" in text
         assert "repaired  Every host resolves everywhere" in text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_cannot_be_seen_any_more_comes_first(size: tuple[int, int], tmp_path: Path) -> None:
+    made, _ = went_down()
+    made._last_visit = (NOW - timedelta(minutes=90)).isoformat()
+    app = app_of(made, tmp_path)
+    async with opened(app, "changes", size, []) as pilot:
+        for _ in range(2):
+            lines = [line for line in lines_of(app) if line.strip(" │")]
+            first = next(at for at, line in enumerate(lines) if "The gate says something else" in line)
+            assert "NO-GO  it said GO" in lines[first + 1]
+            assert "Cannot be seen any more  2: 1 unknown, 1 error" in lines[first + 2]
+            assert "Every host resolves everywhere" in lines[first + 3]
+            assert not any("Runs out" in line or "Recorded" in line for line in lines[:first])
+            await press(pilot, "right")
+        text = text_of(app)
+        assert "gate NO-GO · 2 unseen" in text
+        assert "gate GO" in text
+        assert "it said GO" in text
+        assert "Cannot be seen any more  2: 1 unknown" in text
+
+
+async def test_whoever_opens_it_is_told(tmp_path: Path) -> None:
+    made, _ = went_down()
+    made._last_visit = (NOW - timedelta(minutes=90)).isoformat()
+    app = app_of(made, tmp_path)
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await settle(pilot)
+        assert "the gate says NO-GO · 2 not seen any more" in toasts(app)
+
+
+async def test_enter_on_the_gate_goes_there(tmp_path: Path) -> None:
+    made, _ = went_down()
+    app = app_of(made, tmp_path)
+    async with opened(app, "changes", (120, 36), ["right", "enter"]):
+        assert isinstance(app.screen, GateScreen)
 
 
 async def test_enter_goes_to_the_check_or_the_log(tmp_path: Path) -> None:

@@ -10,11 +10,14 @@ import pytest
 from textual.widgets import Digits, Static
 
 from launchready_tui.model.records import Drill, DrillStep, Person
+from launchready_tui.model.runbook import ScenarioCard
 from launchready_tui.model.verdicts import Severity
 from launchready_tui.tui.forms.confirm import ConfirmModal
+from launchready_tui.tui.forms.drafts import Drafts
 from launchready_tui.tui.forms.drillpeople import DrillPeopleForm
 from launchready_tui.tui.forms.form import Form
 from launchready_tui.tui.forms.note import NoteForm
+from launchready_tui.tui.forms.stopwatch import Stopwatch
 from launchready_tui.tui.screens.drill import DrillScreen
 from tests.tui.formhost import DRILL, NOW, SIZES, Host_, row, snapshot
 
@@ -224,3 +227,18 @@ async def test_a_drill_that_is_no_blocker_needs_no_witness_and_no_limit() -> Non
         await pilot.press("ctrl+s")
         await pilot.pause()
         assert app.results[0][-1].witness == ""
+
+
+async def test_what_the_command_line_drew_is_not_drawn_again() -> None:
+    cards = tuple(ScenarioCard(f"Card {number}", "The shop is dark.", "The fuse.") for number in range(3))
+    board = replace(S.board[3], entry=replace(DRILL, cards=cards))
+    drafts = Drafts()
+    drafts.stopwatches[DRILL.id] = Stopwatch(DRILL.steps, Time(), notes=["Card drawn: Card 2"])
+    app = Host_(lambda _app: DrillScreen(S, board, clock=Time(), drafts=drafts, draw=lambda _: 0))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert "Card 2" in str(app.screen.query_one("#known", Static).render())
+        await pilot.press("space")
+        await pilot.pause()
+        assert drafts.stopwatches[DRILL.id].notes == ["Card drawn: Card 2"]
+        assert drafts.stopwatches[DRILL.id].is_running

@@ -13,7 +13,8 @@ from launchready_tui.errors import InputError
 
 if TYPE_CHECKING:
     from launchready_tui.model.board import Snapshot
-    from launchready_tui.model.records import Attestation, Drill
+    from launchready_tui.model.records import Attestation
+    from launchready_tui.model.runbook import Entry
 
 
 @click.command("attest")
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     metavar="DATE",
     help="When the answer expires (2026-12-01 or +14d); default: what the runbook says.",
 )
-@click.option("--took", default="", metavar="TIME", help="For a drill: how long it took, as 6:41.")
+@click.option("--took", default="", metavar="TIME", help="For a drill: how long it took, as 6:41; needed with --yes.")
 @click.option("--step", "steps", multiple=True, metavar="TIME", help="For a drill: when each step was done, in order.")
 @click.option("--role", type=click.Choice(["consultant", "founder"]), help="For CHECK `gate`: as whom --by signs.")
 def command(
@@ -74,31 +75,59 @@ def command(
         return
     yes = holds
 
-    def make(snapshot: Snapshot) -> Attestation | Drill:
-        from launchready_tui.model.records import Attestation
-
-        entry = entry_of(check, snapshot)
+    with opening.engagement(file) as session:
+        entry = entry_of(check, session.snapshot())
         if entry.kind is Kind.DRILL:
-            return drilling.drill(snapshot, entry, done=yes, by=by, witness=witness, took=took, steps=steps, note=note)
+            drilling.record(session, entry, done=yes, by=by, witness=witness, took=took, steps=steps, note=note)
+            return
         if took or steps:
             raise InputError(f"{entry.id} is no drill.", "Leave --took and --step out.")
-        entry_id, name = recording.subject_or_only(snapshot, check, subject)
-        expires = opening.day(until, snapshot.now) if until else snapshot.now + timedelta(days=entry.valid_days)
-        return Attestation(
-            check=entry_id,
-            subject=name,
-            statement=entry.statement.strip() or entry.claim,
+        answer = _answer(
+            session.snapshot(),
+            entry,
+            subject,
             holds=yes,
             by=by,
             witness=witness,
-            method=method or (entry.methods[0] if entry.methods else "document"),
+            method=method,
             note=note,
-            expires_at=expires,
-            proof=proof.name if proof else "",
-            proof_sha256=_sha256(proof) if proof else "",
+            until=until,
+            proof=proof,
         )
+        recording.write_in(session, answer)
 
-    recording.write(file, make)
+
+def _answer(
+    snapshot: Snapshot,
+    entry: Entry,
+    subject: str,
+    *,
+    holds: bool,
+    by: str,
+    witness: str,
+    method: str,
+    note: str,
+    until: str,
+    proof: Path | None,
+) -> Attestation:
+    from launchready_tui.cli import opening
+    from launchready_tui.cli.verbs import recording
+    from launchready_tui.model.records import Attestation
+
+    entry_id, name = recording.subject_or_only(snapshot, entry.id, subject)
+    return Attestation(
+        check=entry_id,
+        subject=name,
+        statement=entry.statement.strip() or entry.claim,
+        holds=holds,
+        by=by,
+        witness=witness,
+        method=method or (entry.methods[0] if entry.methods else "document"),
+        note=note,
+        expires_at=opening.day(until, snapshot.now) if until else snapshot.now + timedelta(days=entry.valid_days),
+        proof=proof.name if proof else "",
+        proof_sha256=_sha256(proof) if proof else "",
+    )
 
 
 def _show(file: Path, check: str) -> None:
@@ -110,12 +139,14 @@ def _show(file: Path, check: str) -> None:
 
     with opening.engagement(file) as session:
         entry = entry_of(check, session.snapshot())
+        lines = drilling.instructions(session, entry) if entry.kind is Kind.DRILL else []
     output.line(entry.statement.strip() or entry.claim)
+    for line in lines:
+        output.line(line)
     if entry.kind is Kind.DRILL:
-        for line in drilling.instructions(entry):
-            output.line(line)
+        drawn = " The same is shown until a drill is recorded." if drilling.draws(entry) else ""
         raise InputError(
-            "Nothing was recorded.", "Record it with --yes or --no, --by NAME, --witness NAME, --took 6:41."
+            "Nothing was recorded.", f"Record it with --yes or --no, --by NAME, --witness NAME, --took 6:41.{drawn}"
         )
     raise InputError(
         "Nothing was recorded.",

@@ -10,9 +10,11 @@ import click
 from launchready_tui.errors import InputError
 
 if TYPE_CHECKING:
-    from launchready_tui.engine.session import Session
     from launchready_tui.model.board import Snapshot
-    from launchready_tui.model.records import Grant, Ownership
+    from launchready_tui.model.records import Ownership, Payload
+
+MAP = ("access", "take_back", "gone", "not_used", "remove_system", "remove_person")
+"""The options about the access map."""
 
 
 @click.command("own")
@@ -23,36 +25,60 @@ if TYPE_CHECKING:
 @click.option("--due", default="", help="By when.")
 @click.option(
     "--access",
-    "table",
     type=click.Path(path_type=Path),
-    help="Take people, systems and who holds them from this CSV; `status FILE --access --format csv` writes one.",
+    metavar="CSV",
+    help="Take people, systems and who holds them from this CSV; `status FILE --access --format csv` writes one. "
+    "An empty cell says nothing, a cell with a single - is emptied, a line that is missing removes nothing.",
 )
+@click.option("--take-back", metavar="SYSTEM:PERSON", help="Take an access back that the map is wrong about: dns:Ana.")
 @click.option(
     "--gone", metavar="SYSTEM:PERSON", help="Record that you looked again and the person's access is gone: dns:Ana."
 )
+@click.option("--not-used", metavar="SYSTEM", help="Say that the product does without this system.")
+@click.option("--remove-system", metavar="SYSTEM", help="Take a system off the map that nobody holds any more.")
+@click.option("--remove-person", metavar="NAME", help="Take a person off the map who holds nothing any more.")
 def command(
-    file: Path, check: str | None, owner: str | None, subject: str, due: str, table: Path | None, gone: str | None
+    file: Path,
+    check: str | None,
+    owner: str | None,
+    subject: str,
+    due: str,
+    access: Path | None,
+    **corrections: str | None,
 ) -> None:
     """Record that OWNER looks after CHECK in FILE; an empty OWNER ("") takes it back.
 
-    With --access or --gone it is about the access map instead; `launchready status FILE --access` shows it.
+    With one of the options about systems and people it is about the access map instead; `launchready status FILE
+    --access` shows it.
     """
-    from launchready_tui.cli import opening
+    from launchready_tui.cli import mapping, opening
     from launchready_tui.cli.verbs import recording
 
-    asked = [check is not None, table is not None, gone is not None]
-    if sum(asked) != 1 or (check is not None and owner is None):
-        raise InputError(
-            "It is not clear what to record.", "Give CHECK and OWNER, or --access CSV, or --gone SYSTEM:PERSON."
-        )
-    if table is not None:
+    asked = {name: value for name, value in corrections.items() if value is not None}
+    if (check is not None) + (access is not None) + len(asked) != 1 or (check is not None and owner is None):
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in MAP)
+        raise InputError("It is not clear what to record.", f"Give CHECK and OWNER, or one of {options}.")
+    if access is not None:
         with opening.engagement(file) as session:
-            _take_over(session, table)
-    elif gone is not None:
-        what = gone
-        recording.write(file, lambda snapshot: _gone(what, snapshot))
-    else:
-        recording.write(file, lambda snapshot: _ownership(snapshot, check or "", subject, owner or "", due))
+            mapping.take_over(session, access)
+        return
+
+    def make(snapshot: Snapshot) -> Payload:
+        match asked:
+            case {"take_back": str(text)}:
+                return mapping.taken_back(text, snapshot)
+            case {"gone": str(text)}:
+                return mapping.gone(text, snapshot)
+            case {"not_used": str(area)}:
+                return mapping.not_used(area, snapshot)
+            case {"remove_system": str(area)}:
+                return mapping.without_system(area, snapshot)
+            case {"remove_person": str(name)}:
+                return mapping.without_person(name, snapshot)
+            case _:
+                return _ownership(snapshot, check or "", subject, owner or "", due)
+
+    recording.write(file, make)
 
 
 def _ownership(snapshot: Snapshot, check: str, subject: str, owner: str, due: str) -> Ownership:
@@ -60,36 +86,3 @@ def _ownership(snapshot: Snapshot, check: str, subject: str, owner: str, due: st
     from launchready_tui.model.records import Ownership
 
     return Ownership(entry_of(check, snapshot).id, subject, owner.strip(), due)
-
-
-def _take_over(session: Session, table: Path) -> None:
-    """Record what the table adds or changes; a mistake in it changes nothing."""
-    from launchready_tui.cli import output
-    from launchready_tui.engine.accesscsv import MOST_BYTES, from_csv
-    from launchready_tui.text import plural
-
-    try:
-        with table.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"{table} cannot be read: {error.strerror}.", "Name a CSV of the access map.") from None
-    found = from_csv(data, session.snapshot().state)
-    for item in found.payloads:
-        session.record(item)
-    output.line(f"{plural(found.lines, 'line')} read, {plural(len(found.payloads), 'change')} of the map recorded")
-
-
-def _gone(text: str, snapshot: Snapshot) -> Grant:
-    from dataclasses import replace
-
-    from launchready_tui.text import did_you_mean, one_line
-
-    area, _, person = (part.strip() for part in text.partition(":"))
-    held = {f"{grant.area}:{grant.person}": grant for grant in snapshot.state.grants}
-    grant = held.get(f"{area}:{person}")
-    if grant is None:
-        raise InputError(
-            f'The map knows no access "{one_line(text, 80)}"{did_you_mean(text, list(held))}',
-            "Write it as dns:Ana; `launchready status FILE --access` lists them.",
-        )
-    return replace(grant, role="", pays=False, gone_at=snapshot.now)

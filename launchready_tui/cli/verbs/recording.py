@@ -7,17 +7,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from launchready_tui.engine.session import Session
     from launchready_tui.model.board import Snapshot
     from launchready_tui.model.records import Payload, Record
 
 
 def write(file: Path, make: Callable[[Snapshot], Payload]) -> Record:
     """Record what `make` makes of the snapshot, and print its number."""
-    from launchready_tui.cli import opening, output
+    from launchready_tui.cli import opening
 
     with opening.engagement(file) as session:
-        record = session.record(make(session.snapshot()))
-        verdict = session.snapshot().gate.verdict.value
+        return write_in(session, make(session.snapshot()))
+
+
+def write_in(session: Session, payload: Payload) -> Record:
+    """Record it in an open engagement, and print its number."""
+    from launchready_tui.cli import output
+
+    record = session.record(payload)
+    verdict = session.snapshot().gate.verdict.value
     written = f"{record.payload.kind} written at {record.at:%Y-%m-%d %H:%M:%S} UTC"
     output.line(f"record {record.number}: {written}; the gate says {verdict}")
     return record

@@ -115,7 +115,7 @@ class Exchange(LaunchScreen):
         from launchready_tui.engine.accesscsv import from_csv
         from launchready_tui.tui.forms.pathform import PathForm
 
-        words = "Lines of the table add to the map or change it. Nothing is removed; an empty cell says nothing."
+        words = "An empty cell says nothing, one with a single - is emptied; a line that is missing removes nothing."
         path: Path | None = await self.app.push_screen_wait(PathForm("Read the map", words, new=False))
         if path is None:
             return
@@ -131,8 +131,8 @@ class Exchange(LaunchScreen):
         if not found.payloads:
             self.launch.say(f"{plural(found.lines, 'line')}, nothing that the map does not say already.")
             return
+        from launchready_tui.engine.sentences import describe
         from launchready_tui.tui.forms.confirm import ConfirmModal
-        from launchready_tui.tui.words import describe
 
         told = [f"{describe(item)}" for item in found.payloads[:12]]
         if len(found.payloads) > len(told):

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from launchready_tui.engine.comparing import MOVES, before_last_run, lost_counts
+from launchready_tui.engine.sentences import describe
 from launchready_tui.model.board import Snapshot
-from launchready_tui.model.changes import Changes
+from launchready_tui.model.changes import Changes, GateMove, Lost, RunMove
 from launchready_tui.model.results import Finding, Run
 from launchready_tui.model.verdicts import Severity
 from launchready_tui.text import plural, span
 from launchready_tui.tui import render
-from launchready_tui.tui.render import Mark, Part
+from launchready_tui.tui.render import Ink, Mark, Part
 from launchready_tui.tui.screens.board import BoardLines, BoardScreen
 from launchready_tui.tui.screens.gate_lines import STATE, blank, heading, row_detail, row_key, row_of
 from launchready_tui.tui.widgets.lines import Line, fit
 from launchready_tui.tui.widgets.segments import Segments
-from launchready_tui.tui.words import describe
 
-MOVES = {"open": "new", "reopened": "came back", "resolved": "repaired", "waived": "waived"}
-"""What a run did to a finding, in words."""
+
+def gate_words(ink: Ink, move: GateMove) -> Content:
+    """What the gate says, and what it said before."""
+    before = f"  it said {move.before.value}"
+    return ink.line((move.after.value, f"bold {render.gate_tone(move.after)}"), (before, "muted"))
 
 
 class ChangeLines(BoardLines):
@@ -43,13 +48,13 @@ class ChangesScreen(BoardScreen):
     TITLE_WORDS = "What changed"
     CSS_PATH = "changes.tcss"
     HELP = """
-For whoever comes back: what is **new**, what **came back**, what was **repaired**, what **ran out**, and what
-runs out within a week.
+For whoever comes back: a **gate** that says something else now, what **cannot be seen any more**, what is **new**, what
+**came back**, what was **repaired**, what **ran out**, and what runs out within a week.
 
 - *Since last visit* compares with the moment when somebody last closed this engagement; *since last run* with
   the run before the newest.
 - `enter` goes to the check.
-- The part *Runs* lists all runs with what they found.
+- The part *Runs* lists all runs with what they lost sight of, what they made of the gate, and what they found.
 """
     LIST = ChangeLines
     PARTS = (("visit", "Since last visit"), ("run", "Since last run"), ("runs", "Runs"))
@@ -68,28 +73,30 @@ runs out within a week.
         self._changes: Changes | None = None
         self._for = ""
         self._problem = ""
+        self._moves: Mapping[int, RunMove] = {}
+        self._moves_of: tuple[Run, ...] = ()
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw what is known, and ask for the changes."""
         super().show(snapshot)
-        if self.part != "runs":
-            self._ask(self.part)
+        self._ask(self.part)
 
     @work(exclusive=True, group="changes", exit_on_error=False, description="comparing with an earlier moment")
     async def _ask(self, part: str) -> None:
         session, snapshot = self.launch.session, self.launch.snapshot
         if session is None or snapshot is None:
             return
-        since = None
-        if part == "run":
-            finished = [run for run in snapshot.runs if run.state != "running"]
-            since = finished[-2].finished_at or finished[-2].started_at if len(finished) > 1 else None
         try:
-            changes = await asyncio.to_thread(session.changes, since)
+            if part == "runs":
+                if self._moves_of != snapshot.runs:
+                    self._moves, self._moves_of = await asyncio.to_thread(session.run_moves), snapshot.runs
+            else:
+                since = before_last_run(snapshot.runs) if part == "run" else None
+                self._changes, self._for = await asyncio.to_thread(session.changes, since), part
         except Exception as error:
             self._problem = str(error)
         else:
-            self._changes, self._for, self._problem = changes, part, ""
+            self._problem = ""
         if self.is_attached and self.part == part and self.launch.snapshot is not None:
             super().show(self.launch.snapshot)
 
@@ -114,6 +121,13 @@ runs out within a week.
             else "since the beginning"
         )
         lines = [Line(ink.line(("Everything ", "muted"), (since, "muted")))]
+        if changes.gate is not None:
+            lines += [blank(ink), heading(ink, "The gate says something else", "G shows why")]
+            lines.append(Line(gate_words(ink, changes.gate), f"gate:{changes.gate.after.value}"))
+        if changes.lost:
+            kinds = lost_counts(item.row.verdict for item in changes.lost)
+            lines += [blank(ink), heading(ink, "Cannot be seen any more", f"{len(changes.lost)}: {kinds}")]
+            lines += [self._lost(snapshot, item) for item in changes.lost]
         findings = (
             ("New", changes.new, Mark.FAIL),
             ("Came back", changes.reopened, Mark.FAIL),
@@ -156,23 +170,30 @@ runs out within a week.
             lines.append(Line(ink.line((words, "plain"))))
         return lines
 
+    def _lost(self, snapshot: Snapshot, item: Lost) -> Line:
+        result = item.row.result
+        words = self._words(snapshot, render.mark_of(item.row), item.row.severity, result.key, result.at)
+        return Line(words, row_key(result.key) + f"\x1f{result.reason}")
+
     def _finding(self, snapshot: Snapshot, finding: Finding, mark: Mark) -> Line:
-        ink = self.ink
         if mark is Mark.FAIL:
             mark = render.mark_of_verdict(finding.verdict)
-        entry = snapshot.runbook.entry(finding.check)
-        claim = entry.claim if entry else finding.check
-        loud = finding.severity is Severity.BLOCKER and mark is Mark.FAIL
+        key = (finding.check, finding.subject)
+        words = self._words(snapshot, mark, finding.severity, key, finding.last_seen)
+        return Line(words, row_key(key) + f"\x1f{finding.reason}")
+
+    def _words(self, snapshot: Snapshot, mark: Mark, severity: Severity, key: tuple[str, str], at: datetime) -> Content:
+        ink = self.ink
+        entry = snapshot.runbook.entry(key[0])
+        claim = entry.claim if entry else key[0]
+        loud = severity is Severity.BLOCKER and mark is Mark.FAIL
         subject = 18 if self.room < 90 else 26
         rest = max(10, self.room - STATE - subject - 8)
-        return Line(
-            ink.line(
-                (fit(f"{ink.glyphs.marks[mark]} {mark.value}", STATE), f"bold {mark.tone}" if loud else mark.tone),
-                fit(claim, rest, ink.glyphs.ellipsis),
-                ("  " + fit(finding.subject, subject, ink.glyphs.ellipsis), "muted"),
-                (fit(render.short_age(finding.last_seen, snapshot.now), 5, right=True), "muted"),
-            ),
-            row_key((finding.check, finding.subject)) + f"\x1f{finding.reason}",
+        return ink.line(
+            (fit(f"{ink.glyphs.marks[mark]} {mark.value}", STATE), f"bold {mark.tone}" if loud else mark.tone),
+            fit(claim, rest, ink.glyphs.ellipsis),
+            ("  " + fit(key[1], subject, ink.glyphs.ellipsis), "muted"),
+            (fit(render.short_age(at, snapshot.now), 5, right=True), "muted"),
         )
 
     def _run_lines(self, snapshot: Snapshot) -> list[Line]:
@@ -200,8 +221,13 @@ runs out within a week.
         return lines
 
     def _moved(self, snapshot: Snapshot, run: Run) -> str:
+        move = self._moves.get(run.id, RunMove())
+        found = [f"gate {move.gate.after.value}"] if move.gate else []
+        found += [f"{len(move.lost)} unseen"] if move.lost else []
         states = [finding.state.value for finding in snapshot.findings if finding.since_run == run.id]
-        return " · ".join(f"{states.count(state)} {word}" for state, word in MOVES.items() if state in states)
+        return " · ".join(
+            [*found, *(f"{states.count(state)} {word}" for state, word in MOVES.items() if state in states)]
+        )
 
     # ------------------------------------------------------------------------------------------------- detail
 
@@ -213,6 +239,9 @@ runs out within a week.
             check, rest = row_of(key)
             subject, _, reason = rest.partition("\x1f")
             return self._finding_detail(snapshot, check, subject, reason)
+        if kind == "gate" and self._changes is not None and self._changes.gate is not None:
+            told = ("\n\nenter shows what holds it. What cannot be seen any more stands below.", "muted")
+            return ink.line(gate_words(ink, self._changes.gate), told, lines=True)
         if kind == "end":
             return ink.line(
                 name,
@@ -259,6 +288,17 @@ runs out within a week.
         if run is None:
             return self.ink.line("")
         parts: list[Part | Content] = [(f"Run {run.id}", "bold"), (f"  {run.scope}", "muted"), "\n"]
+        move = self._moves.get(run.id, RunMove())
+        if move.gate is not None:
+            parts += [gate_words(self.ink, move.gate), "\n\n"]
+        if move.lost:
+            kinds = lost_counts(verdict for *_, verdict in move.lost)
+            parts += [("Cannot be seen any more  ", "bold"), (f"{len(move.lost)}: {kinds}\n", "muted")]
+            for check, subject, verdict in move.lost:
+                entry = snapshot.runbook.entry(check)
+                mark = render.mark_of_verdict(verdict)
+                parts += [(f"{mark.value}  ", mark.tone), entry.claim if entry else check, (f"  {subject}\n", "muted")]
+            parts.append("\n")
         parts += [("started   ", "muted"), render.moment(run.started_at), "\n"]
         took = span((run.finished_at - run.started_at).total_seconds()) if run.finished_at else "not over"
         ended = render.moment(run.finished_at) if run.finished_at else "not yet"
@@ -281,7 +321,9 @@ runs out within a week.
     def open_line(self, snapshot: Snapshot, key: str) -> None:
         """Go to the check."""
         kind, _, name = key.partition(":")
-        if kind == "row":
+        if kind == "gate":
+            self.launch.action_go("gate")
+        elif kind == "row":
             check, rest = row_of(key)
             self.launch.go_to_check(check, rest.partition("\x1f")[0])
         elif kind == "record":

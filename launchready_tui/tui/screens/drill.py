@@ -13,6 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Digits, Static
 
+from launchready_tui.engine.drilldraw import CARD, NONCE
 from launchready_tui.model.board import Snapshot, Standing
 from launchready_tui.model.records import Drill, Note, Payload
 from launchready_tui.tui.base import LaunchModal
@@ -269,7 +270,8 @@ the clock is on.
             self.timer.mark()
         else:
             self.timer.start(self.launch.now())
-            self.timer.notes += drawn(self.row.entry, self._draw)
+            if not any(note.startswith((CARD, NONCE)) for note in self.timer.notes):
+                self.timer.notes += drawn(self.row.entry, self._draw)
         self._turned()
 
     def _turned(self) -> None:

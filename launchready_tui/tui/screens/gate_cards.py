@@ -7,6 +7,7 @@ from textual.content import Content
 from launchready_tui.engine.ideas import ideas, seen_for
 from launchready_tui.engine.radar import Seen
 from launchready_tui.engine.replan import NOW
+from launchready_tui.engine.topics import decision_on
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.journal import payload
 from launchready_tui.model.records import Decision, Record
@@ -16,15 +17,6 @@ from launchready_tui.tui import render
 from launchready_tui.tui.render import Ink, Mark, Part
 from launchready_tui.tui.screens.gate_lines import STATE, blank, heading
 from launchready_tui.tui.widgets.lines import Line, fit
-
-
-def decision_on(snapshot: Snapshot, card: NotNowCard) -> Record | None:
-    """The decision that stands about a card."""
-    superseded = snapshot.state.superseded()
-    about = [
-        r for r in snapshot.state.decisions if payload(r, Decision).topic == card.title and r.number not in superseded
-    ]
-    return about[-1] if about else None
 
 
 def card_lines(snapshot: Snapshot, ink: Ink, room: int, seen: Seen) -> list[Line]:

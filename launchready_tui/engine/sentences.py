@@ -1,4 +1,4 @@
-"""What was recorded, in one sentence: for toasts, the log, and undo."""
+"""What was recorded, in one sentence: for toasts, the log, undo, and `status --changes`."""
 
 from __future__ import annotations
 
