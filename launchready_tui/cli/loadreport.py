@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from launchready_tui.checks.load.axis import axis_of
+from launchready_tui.checks.load.order import order
 from launchready_tui.cli import output
 from launchready_tui.load.judging import Judged, judged_figures
 from launchready_tui.load.planning import Little
@@ -37,7 +39,9 @@ def as_json(report: LoadReport, judged: Judged, product: str) -> str:
         "journeys": codec.plain(report.journeys),
         "generator": codec.plain(report.generator) | {"valid": report.generator.valid},
         "server": codec.plain(report.server),
-        "first_to_give": codec.plain(report.first_to_give),
+        "first_to_give": [
+            {"at": gave.at, "what": gave.what, "text": gave.text, "breaks": gave.breaks} for gave in order(report)
+        ],
         "steps": codec.plain(report.steps),
         "knee": report.knee,
         "arrivals_per_s": report.arrivals_per_s,
@@ -163,7 +167,7 @@ def _interval(load: RouteLoad) -> str:
 
 
 def _charts(report: LoadReport) -> Iterator[str]:
-    every = report.every_s
+    every, axis = report.every_s, axis_of(report)
     figures: tuple[tuple[str, Callable[[Any], float], str], ...] = (
         ("users", lambda point: point.users, ""),
         ("requests/s", lambda point: point.requests / every, ""),
@@ -171,16 +175,17 @@ def _charts(report: LoadReport) -> Iterator[str]:
         ("failed/s", lambda point: point.failures / every, ""),
     )
     for name, value, unit in figures:
-        values = [value(point) for point in report.timeline]
-        if values:
-            yield _chart(name, values, unit)
+        if report.timeline:
+            yield _chart(name, axis.load(value(point) for point in report.timeline), unit)
     for series in report.server.series:
         if series.name not in (STARTED, DB_LIMIT):
             scale, unit = (1 / 2**20, "MiB") if series.unit == "bytes" else (1.0, series.unit)
-            yield _chart(series.name, [value * scale for at, value in series.points if at >= 0], f" {unit}")
+            seen = [value * scale for value in axis.seen(series.points)] if series.points else []
+            yield _chart(series.name, seen, f" {unit}")
     if report.timeline:
-        last = report.timeline[-1].at + every
-        yield f"{'':<22} 0 s{'':>{max(1, min(WIDTH, len(report.timeline)) - 3 - len(f'{last:.0f} s'))}}{last:.0f} s"
+        last = f"{axis.end_s:.0f} s"
+        after = f", the load ended at {axis.load_s:.0f} s" if axis.end_s > axis.load_s + every else ""
+        yield f"{'':<22} 0 s{'':>{max(1, min(WIDTH, axis.cells) - 3 - len(last))}}{last}{after}"
 
 
 def _chart(name: str, values: Sequence[float], unit: str) -> str:
@@ -213,12 +218,12 @@ def _steps(report: LoadReport) -> Iterator[str]:
 
 
 def _first(report: LoadReport) -> Iterator[str]:
-    if not report.first_to_give:
-        return
-    yield ""
-    yield "What gave first:"
-    for event in report.first_to_give[:8]:
-        yield f"  {event.at:>5.0f} s  {one_line(event.text, 160)}"
+    gave = order(report)
+    for title, breaks in (("What gave first:", True), ("Under strain, without breaking:", False)):
+        found = [item for item in gave if item.breaks is breaks][:8]
+        yield from ("", title) if found else ()
+        for item in found:
+            yield f"  {item.at:>5.0f} s  {one_line(item.text, 160)}"
 
 
 def _server(report: LoadReport) -> Iterator[str]:

@@ -125,6 +125,8 @@ class LoadRun:
         enough = asyncio.create_task(self._enough.wait(), name="enough")
         try:
             await asyncio.wait({quiet, enough}, return_when=asyncio.FIRST_COMPLETED)
+            if not quiet.done():
+                self._partial.append("The watch after the load was ended by hand: what came back later was not seen.")
         finally:
             quiet.cancel()
             enough.cancel()

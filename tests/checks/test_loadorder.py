@@ -47,6 +47,14 @@ def test_what_bends_first_and_what_breaks_first() -> None:
     assert first_break(report, Bounds(queue_delay_s=1_000)) == found[2]
 
 
+def test_a_pool_that_is_dry_breaks_where_a_short_wait_only_bends() -> None:
+    report = watched(("pool.wait", over(lambda at: 3.0 if at > 300 else 0.2 if at > 100 else 0)))
+    assert [(gave.what, gave.breaks) for gave in order(report)] == [("pool-wait", False), ("pool-dry", True)]
+    first = first_break(report)
+    assert first is not None
+    assert "3000 ms for a connection of the pool" in first.text
+
+
 def test_a_cold_start_below_what_is_carried_is_no_breaking_point() -> None:
     users = tuple(replace(point, users=5 if point.at < 100 else 40) for point in GOOD.timeline)
     cold, late = LoadEvent(10, "p95-fail", 900, "listing", "cold"), LoadEvent(310, "p95-fail", 900, "search", "late")

@@ -18,7 +18,7 @@ from launchready_tui.load.script import Dial
 from launchready_tui.model.product import Network, Product
 from launchready_tui.model.profile import parse_product
 from tests.load.running import NEEDS_LOCUST
-from tests.load.site import Reply, Site, profile
+from tests.load.site import Reply, Request, Site, profile
 from tests.load.test_sending import MARKET, Market
 
 NASTY = r"""
@@ -106,6 +106,41 @@ def test_the_locust_file_sends_what_the_journeys_say(tmp_path: Path) -> None:
     figures = {row["name"]: row for row in json.loads(done.stdout[done.stdout.index("[") :])}
     assert {"login", "search", "listing", "order"} <= figures.keys()
     assert sum(row["num_failures"] for row in figures.values()) == 0
+
+
+SIGN_UP = """
+[[journey]]
+id = "signup"
+[[journey.step]]
+route = "home"
+method = "POST"
+path = "/signup"
+data = { email = "a@acme.test" }
+expect_status = [303]
+"""
+
+
+@NEEDS_LOCUST
+def test_an_expected_redirect_is_not_followed_and_no_failure(tmp_path: Path) -> None:
+    def answer(request: Request, number: int) -> Reply:
+        leads = request.path == "/signup"
+        return Reply(status=303, headers=(("Location", "/done"),)) if leads else Reply()
+
+    with Site(answer) as site:
+        (tmp_path / "locustfile.py").write_text(to_locustfile(profile(site, SIGN_UP, base=str(tmp_path))))
+        command = [sys.executable, "-m", "locust", "-f", "locustfile.py", "--headless", "--users", "1"]
+        done = subprocess.run(
+            [*command, "--run-time", "1s", "--json"], cwd=tmp_path, capture_output=True, text=True, env={"PATH": ""}
+        )
+        paths = {request.path for request in site.seen}
+    assert paths == {"/signup"}, done.stderr
+    assert sum(row["num_failures"] for row in json.loads(done.stdout[done.stdout.index("[") :])) == 0
+
+
+def test_k6_is_told_the_same(tmp_path: Path) -> None:
+    text = to_k6(profile(Site(lambda request, number: Reply()), SIGN_UP, base=str(tmp_path)))
+    assert "redirects: 0" in text
+    assert "expect: [303]" in text
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="no node here to parse it")

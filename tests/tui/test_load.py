@@ -53,7 +53,7 @@ def report() -> LoadReport:
         routes=(SLOW, FINE),
         timeline=points,
         server=ServerWatch(series=(Series("db.used", "connections", ((1.0, 4.0), (60.0, 20.0))),)),
-        first_to_give=(LoadEvent(125.0, "p95-fail", 2_100.0, "checkout", "p95 of checkout above 2 s"),),
+        first_to_give=(LoadEvent(90.0, "p95-fail", 2_100.0, "checkout", "p95 of checkout above 2 s"),),
         max_concurrency=62,
         most_users=100,
         authorized_by="Ada",
@@ -121,7 +121,7 @@ def test_the_report_says_what_gave_first_and_with_how_many() -> None:
         "authorized by Ada",
     ):
         assert words in text
-    assert "(at 100 users)" in text
+    assert "(at 90 users)" in text
     broken = replace(
         report(),
         generator=GeneratorHealth(reasons=("its CPU was full",)),
@@ -131,6 +131,23 @@ def test_the_report_says_what_gave_first_and_with_how_many() -> None:
     text = plain(load_lines.report_lines(INK, broken, 80))
     for words in ("describe the generator", "A worker disappeared", "broke: p95 on checkout", "held"):
         assert words in text
+
+
+def test_all_charts_of_a_report_have_one_axis_and_tell_the_highest() -> None:
+    waits = Series("pool.wait", "s", ((10.0, 0.0), (50.0, 3.0), (200.0, 0.0)))
+    text = plain(load_lines.report_lines(INK, replace(report(), server=ServerWatch(series=(waits,))), 80))
+    assert "3.0 s most" in text
+    assert "to 03:20; the load ended at 01:41" in text
+    wait, users = (next(line for line in text.splitlines() if line.startswith(name)) for name in ("pool wait", "users"))
+    highest = wait[load_lines.NAME :].index("█")
+    assert users[load_lines.NAME :][highest] not in "▁█", "where the pool was dry the load was half way up"
+
+
+def test_what_failed_stands_in_a_narrow_table_too() -> None:
+    lines = plain(load_lines.report_lines(INK, report(), 78)).splitlines()
+    head = next(at for at, line in enumerate(lines) if "journey" in line)
+    assert lines[head].rstrip().endswith("failed")
+    assert all(len(line) <= 78 and line.rstrip().endswith("%") for line in lines[head + 1 :])
 
 
 def test_what_is_not_declared_is_said() -> None:

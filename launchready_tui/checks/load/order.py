@@ -26,6 +26,7 @@ class Bounds:
     connections_high: float = 70.0
     connections_full: float = 90.0
     pool_wait_s: float = 0.1
+    pool_dry_s: float = 1.0
     queue_delay_s: float = 60.0
 
 
@@ -83,10 +84,12 @@ def _connections(report: LoadReport, bounds: Bounds) -> Iterator[Gave]:
                 text = f"{use.used:.0f} of {use.limit:.0f} database connections in use"
                 yield Gave(at, what, text, what not in BENDING)
                 break
-    for at, wait in pool_waits(report):
-        if at >= 0 and wait > bounds.pool_wait_s:
-            yield Gave(at, "pool-wait", f"requests wait {1000 * wait:.0f} ms for a connection of the pool", False)
-            break
+    for what, limit in (("pool-wait", bounds.pool_wait_s), ("pool-dry", bounds.pool_dry_s)):
+        for at, wait in pool_waits(report):
+            if at >= 0 and wait > limit:
+                text = f"requests wait {1000 * wait:.0f} ms for a connection of the pool"
+                yield Gave(at, what, text, what not in BENDING)
+                break
 
 
 def _queues(report: LoadReport, bounds: Bounds) -> Iterator[Gave]:

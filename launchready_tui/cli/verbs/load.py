@@ -200,12 +200,21 @@ class Progress:
 
     def __init__(self) -> None:
         self._shown = 0
+        self._watching = False
 
     def hear(self, tick: LoadTick) -> None:
         """A listener of a load test."""
-        from launchready_tui.cli import loadreport
+        from launchready_tui.cli import loadreport, notices
+        from launchready_tui.load.server import DRAIN_S
 
-        if not sys.stderr.isatty() or tick.stage == "finished":
+        if tick.stage == "watching" and not self._watching:
+            self._watching = True
+            self.end()
+            notices.notice(
+                f"the load ended after {tick.at:.0f} s; watching until queues are empty and memory is back, "
+                f"{DRAIN_S / 60:.0f} min at most; ctrl+c ends the watch"
+            )
+        if not sys.stderr.isatty() or tick.stage in ("watching", "finished"):
             return
         line = loadreport.progress_line(tick)
         click.echo(f"\r{line:<{self._shown}}", err=True, nl=False)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from math import isfinite
 
-from launchready_tui.checks.load.order import order
+from launchready_tui.checks.load.axis import Axis, axis_of
+from launchready_tui.checks.load.order import Bounds, order
 from launchready_tui.model.performance import USUAL_RPS
 from launchready_tui.model.product import Product
 from launchready_tui.model.questions.loadtest import LoadReport, RouteLoad
@@ -21,15 +23,19 @@ NAME = 18
 FIGURE = 16
 """Cells of the figure behind a chart."""
 
+NARROW = 90
+"""Cells below which the table of routes is set closely."""
+
 
 def spark(ink: Ink, values: Sequence[float], width: int, top: float = 0.0, *, whole: bool = False) -> str:
     """Values as blocks, the newest on the right; each column is the largest of its part. `top` fills the
-    scale; `whole` stretches what is over to the width.
+    scale; `whole` fits what is over into the width.
     """
     if not values or width < 1:
         return " " * width
-    if whole and len(values) < width:
-        values = [values[at * len(values) // width] for at in range(width)]
+    if whole:
+        cuts = [at * len(values) // width for at in range(width + 1)]
+        values = [max(values[one : max(one + 1, other)]) for one, other in pairwise(cuts)]
     size = max(1, -(-len(values) // width))
     start = len(values) % size
     chunks = [values[:start]] if start else []
@@ -112,25 +118,29 @@ def live_lines(ink: Ink, live: LiveLoad, width: int) -> list[Line]:
 
 
 def server_lines(ink: Ink, series: Mapping[str, Sequence[float]], width: int, *, whole: bool = False) -> list[Line]:
-    """What was watched on the server's side; a limit is the scale of what it limits, not a chart of its own."""
+    """What was watched on the server's side; a limit is the scale of what it limits, not a chart of its own. Of a
+    running test the newest figure stands behind a chart, of a `whole` one the highest.
+    """
     lines: list[Line] = []
+    most = " most" if whole else ""
     limit = (series.get("db.limit") or [0.0])[-1]
     for name, values in sorted(series.items()):
         if not values or name in ("db.limit", "process.started"):
             continue
         tone, top = "", 0.0
-        figure = f"{values[-1]:g}"
+        told = max(values) if whole else values[-1]
+        figure = f"{told:g}{most}"
         if name.startswith("db.used") and limit:
-            figure, top = f"{values[-1]:.0f} of {limit:.0f}", limit
-            tone = "fail" if values[-1] > 0.9 * limit else "warn" if values[-1] > 0.7 * limit else ""
+            figure, top = f"{told:.0f} of {limit:.0f}{most}", limit
+            tone = "fail" if told > 0.9 * limit else "warn" if told > 0.7 * limit else ""
         elif name == "memory":
-            figure = f"{values[-1] / 2**20:.0f} MiB"
+            figure = f"{told / 2**20:.0f} MiB{most}"
         elif name.endswith(".delay"):
-            figure = f"{values[-1]:.0f} s"
-            tone = "fail" if values[-1] > 60 else ""
+            figure = f"{told:.0f} s{most}"
+            tone = "fail" if told > 60 else ""
         elif name == "pool.wait":
-            figure = milliseconds(1_000 * values[-1])
-            tone = "warn" if values[-1] > 0.1 else ""
+            figure = f"{milliseconds(1_000 * told)}{most}"
+            tone = "fail" if told > Bounds().pool_dry_s else "warn" if told > Bounds().pool_wait_s else ""
         lines.append(
             chart(ink, SERIES.get(name, name.replace(".", " ")), values, figure, width, tone, top, whole=whole)
         )
@@ -142,27 +152,31 @@ SERIES = {
     "db.active": "db active",
     "pool.wait": "pool wait",
     "db.lock-waits": "lock waits",
+    "db.idle-in-transaction": "db idle in tx",
 }
 """Series by the words of people."""
 
 
 def route_lines(ink: Ink, routes: Iterable[RouteLoad], most_errors: float, width: int) -> list[Line]:
     """A line a route of a journey: how many, how fast, what failed."""
-    name = max(16, min(30, width - 62))
-    head = f"{'':10}{'route':<{name}}{'journey':<12}{'n':>8}{'p50':>9}{'p95':>9}{'max':>9}{'failed':>9}"
+    narrow = width < NARROW
+    mark_cells, journey, number, figure = (8, 9, 7, 8) if narrow else (10, 12, 8, 9)
+    name = max(14, min(30, width - mark_cells - journey - number - 4 * figure - 1))
+    titles = "".join(f"{title:>{figure}}" for title in ("p50", "p95", "max", "failed"))
+    head = f"{'':{mark_cells}}{'route':<{name}}{'journey':<{journey}}{'n':>{number}}{titles}"
     lines: list[Line] = [[(head[:width], "muted")]]
     for route in routes:
         mark, tone = route_tone(route, most_errors)
         dropped = f"  {route.dropped} dropped" if route.dropped else ""
         lines.append(
             [
-                (fit(f"{ink.glyphs.marks[mark]} {mark.value}", 10), tone),
+                (fit(f"{ink.glyphs.marks[mark]} {mark.value}", mark_cells), tone),
                 (fit(route.route, name, ink.glyphs.ellipsis), "bold" if mark is Mark.FAIL else ""),
-                (fit(route.journey, 12, ink.glyphs.ellipsis), "muted"),
-                f"{route.requests:>8,}{milliseconds(route.p50_ms):>9}",
-                (f"{milliseconds(route.p95_ms):>9}", tone),
-                f"{milliseconds(route.max_ms):>9}",
-                (f"{route.error_percent:>7.1f} %", "fail" if route.failures else "muted"),
+                (fit(route.journey, journey, ink.glyphs.ellipsis), "muted"),
+                f"{route.requests:>{number},}{milliseconds(route.p50_ms):>{figure}}",
+                (f"{milliseconds(route.p95_ms):>{figure}}", tone if route.p95_ms > route.pass_ms else ""),
+                f"{milliseconds(route.max_ms):>{figure}}",
+                (f"{route.error_percent:>{figure - 2}.1f} %", "fail" if route.failures else "muted"),
                 (dropped, "warn"),
             ]
         )
@@ -183,30 +197,33 @@ def report_lines(ink: Ink, report: LoadReport, width: int) -> list[Line]:
     took = span((report.finished_at - report.started_at).total_seconds())
     counts = f"{report.requests:,} requests · {report.failures:,} failed"
     who = f" · authorized by {one_line(report.authorized_by, 60)}" if report.authorized_by else ""
-    lines.append([(f"{moment(report.started_at)}, {took} · {counts}{who}", "muted")])
+    lines += wrap(f"{moment(report.started_at)}, {took} · {counts}{who}", width, "muted")
     for words in (report.aborted and f"It ended itself: {report.aborted}", *report.partial):
         lines += wrap(one_line(words, 300), width, "warn") if words else []
     lines.append([])
-    points = report.timeline
-    rates = [point.requests / report.every_s for point in points]
-    failed = [100 * point.failures / point.requests if point.requests else 0.0 for point in points]
+    points, axis = report.timeline, axis_of(report)
+    rates = axis.load(point.requests / report.every_s for point in points)
+    failed = axis.load(100 * point.failures / point.requests if point.requests else 0.0 for point in points)
     if points:
         lines.append(chart(ink, "rate", rates, f"{max(rates):.1f} req/s most", width, whole=True))
-        p95 = [point.p95_ms for point in points]
+        p95 = axis.load(point.p95_ms for point in points)
         lines.append(chart(ink, "p95", p95, f"{milliseconds(max(p95))} most", width, whole=True))
         tone = "fail" if max(failed) else ""
         lines.append(chart(ink, "errors", failed, f"{max(failed):.1f} % most", width, tone, 1.0, whole=True))
-        lines.append(chart(ink, "users", [p.users for p in points], f"{report.most_users} most", width, whole=True))
-    lines += server_lines(
-        ink, {s.name: [value for _, value in s.points] for s in report.server.series}, width, whole=True
-    )
+        users = axis.load(float(point.users) for point in points)
+        lines.append(chart(ink, "users", users, f"{report.most_users} most", width, whole=True))
+    watched = {series.name: axis.seen(series.points) for series in report.server.series if series.points}
+    lines += server_lines(ink, watched, width, whole=True)
+    if points:
+        lines.append([(" " * NAME, ""), (axis_words(axis), "muted")])
     gave = order(report)
-    if gave:
-        lines += [[], [("First to give", "bold")]]
-        for item in gave[:6]:
-            users = users_at(report, item.at)
-            words = item.text + (f" (at {plural(users, 'user')})" if users else "")
-            lines += wrap(words, width, "", 8, [(f"{stopwatch(item.at)}   ", "fail" if item.breaks else "warn")])
+    for title, breaks in (("First to give", True), ("Under strain, without breaking", False)):
+        found = [item for item in gave if item.breaks is breaks][:6]
+        lines += [[], [(title, "bold")]] if found else []
+        for item in found:
+            there = users_at(report, item.at)
+            words = item.text + (f" (at {plural(there, 'user')})" if there else "")
+            lines += wrap(words, width, "", 8, [(f"{stopwatch(item.at)}   ", "fail" if breaks else "warn")])
     if report.steps:
         lines += [[], [("Steps", "bold")]]
         for step in report.steps:
@@ -215,6 +232,13 @@ def report_lines(ink: Ink, report: LoadReport, width: int) -> list[Line]:
             figures = f"{step.users:>5} users   p95 {milliseconds(step.p95_ms):>8}   {step.error_percent:.1f} % failed"
             lines.append([figures, "   ", (word, "fail" if step.broke else "pass")])
     return [*lines, [], *route_lines(ink, report.routes, report.limits.error_percent, width)]
+
+
+def axis_words(axis: Axis) -> str:
+    """From when to when the charts above go."""
+    if axis.end_s > axis.load_s + axis.every:
+        return f"00:00 to {stopwatch(axis.end_s)}; the load ended at {stopwatch(axis.load_s)}"
+    return f"00:00 to {stopwatch(axis.end_s)}"
 
 
 def users_at(report: LoadReport, at: float) -> int:
