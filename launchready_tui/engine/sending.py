@@ -10,11 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from launchready_tui.checks.identity.ratelimits import test_account
-from launchready_tui.checks.queries.count import budget_of
 from launchready_tui.checks.reading.urls import host_of
 from launchready_tui.engine.judging import Planned
-from launchready_tui.model.product import Product, Route
+from launchready_tui.model.product import Account, Product, Route
 
 _LOGIN = re.compile(r"(?:, and )?\bone login of the test account[^,;]{0,80}(?:; )?")
 _CONDITION = re.compile(r"^for [^:]{1,80}: |,? where [^,;]{1,80}$")
@@ -37,6 +35,8 @@ def _as_account(item: Planned) -> str:
 
 def _counted(item: Planned) -> str:
     """The same, of what is counted in the query log against a budget."""
+    from launchready_tui.checks.queries.count import budget_of
+
     product, route = item.subject.product, item.subject.item
     counts = product.logs.queries and budget_of(route, product, item.entry.limits) is not None
     return _as_account(item) if counts else ""
@@ -54,7 +54,7 @@ def _signed_in(item: Planned) -> str:
     """A public page looked at once more as somebody signed in, where the cookie of the login reaches it."""
     product, route = item.subject.product, item.subject.item
     login = _login(product)
-    if login is None or test_account(product) is None:
+    if login is None or _test_account(product) is None:
         return ""
     reaches = host_of(login.url) == route.host or route.host.endswith(f".{product.domain}")
     return item.entry.sends if reaches else ""
@@ -86,11 +86,18 @@ def _at_login(item: Planned) -> str:
 
 def _tried(item: Planned) -> str:
     """What is tried with the test account."""
-    return item.entry.sends if test_account(item.subject.product) is not None else ""
+    return item.entry.sends if _test_account(item.subject.product) is not None else ""
 
 
 def _without_login(item: Planned) -> str:
     return _LOGIN.sub("", item.entry.sends)
+
+
+def _test_account(product: Product) -> Account | None:
+    # The code of the checks is imported late: opening an engagement needs none of it.
+    from launchready_tui.checks.identity.ratelimits import test_account
+
+    return test_account(product)
 
 
 def _can_log_in(role: str, product: Product) -> bool:
