@@ -1,4 +1,6 @@
-"""The evidence: what was asked, when, from where. The answers are in the engagement file, under these ids."""
+"""The evidence: what was asked, what came back in one line, when, from where. The whole answers are in the engagement
+file, under these ids.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +24,11 @@ from launchready_tui.deliverables.dates import minute, second
 from launchready_tui.deliverables.marks import was_seen
 from launchready_tui.deliverables.reading import Reading
 from launchready_tui.model.evidence import Evidence
-from launchready_tui.model.questions import DnsLookup, HttpExchange, Question, TlsHandshake
+from launchready_tui.model.questions import Question
 from launchready_tui.text import plural
-
-_TELLING = ("path", "scope", "version", "group", "family", "server", "check")
-"""Fields of a question that say what was asked of a place."""
+from launchready_tui.words.answered import said
+from launchready_tui.words.asked import asked_parts
+from launchready_tui.words.figures import Place
 
 
 def evidence_list(reading: Reading) -> Section:
@@ -46,12 +48,12 @@ def evidence_list(reading: Reading) -> Section:
     rows = [*(_full(item, usual, len(tools) > 1) for item in found), *_only_ids(reading, without)]
     columns = (
         Column("Id", "short"),
-        Column("Asked", "main"),
+        Column("Asked and answered", "main"),
         Column("Seen (UTC)", "source"),
         Column("Vantage", "source"),
     )
     by = f", seen by {tools[0]}" if len(tools) == 1 else ""
-    kept = "The answers themselves stand under these ids in the engagement file, and in evidence.json of the pack."
+    kept = "The whole answers stand under these ids in the engagement file, and in evidence.json of the pack."
     seen_from = f" Where no vantage stands, it was {usual}." if usual else ""
     intro = f"{plural(len(ids), 'answer')} of the outside world{by}. {kept}{seen_from}"
     return Section(
@@ -75,6 +77,8 @@ def _full(item: Evidence[Any], usual: str, named: bool) -> Row:
         asked = line(asked, Text(f" · attempt {item.attempt}", "muted"))
     if item.failure is not None:
         asked = line(asked, Break(), Text(f"no answer: {item.failure.reason}", "muted"))
+    elif item.facts is not None:
+        asked = line(asked, Break(), Text(said(item.facts), "muted"))
     seen = When(second(item.finished_at).removesuffix(" UTC"))
     vantage = _vantage(item, usual, item.tool if named else "")
     return Row((line(Code(item.id)), asked, line(seen), vantage), anchor=f"e-{item.id}")
@@ -97,27 +101,7 @@ def _only_ids(reading: Reading, ids: list[str]) -> list[Row]:
 
 def question(asked: Question[Any]) -> Line:
     """What was asked, without what was sent along with it."""
-    match asked:
-        case DnsLookup(name=name, rdtype=rdtype, via=via):
-            return line(f"DNS {rdtype} ", Code(name), f" at {via}" if via else "")
-        case HttpExchange(method=method, url=url, family=family):
-            return line(f"{method} ", Code(url), f" over IPv{family}" if family else "")
-        case TlsHandshake(name=name, port=port):
-            return line("TLS handshake ", Code(f"{name}:{port}"))
-        case _:
-            return line(asked.kind.replace("-", " "), *_details(asked))
-
-
-def _details(asked: Question[Any]) -> list[str | Code]:
-    """What tells one question of a kind from another: where, then what of it."""
-    where = _field(asked, "url") or asked.host
-    found = dict.fromkeys([where, *(_field(asked, name) for name in _TELLING)])
-    return [part for text in found if text for part in (" ", Code(text))]
-
-
-def _field(asked: Question[Any], name: str) -> str:
-    value = getattr(asked, name, "")
-    return value if isinstance(value, str) else ""
+    return line(*(Code(part) if isinstance(part, Place) else part for part in asked_parts(asked)))
 
 
 def _vantage(item: Evidence[Any], usual: str, tool: str) -> Line:

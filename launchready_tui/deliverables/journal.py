@@ -23,10 +23,10 @@ from launchready_tui.deliverables.blocks import (
 )
 from launchready_tui.deliverables.dates import day, minute, second
 from launchready_tui.deliverables.reading import Reading
-from launchready_tui.deliverables.sentences import sentence
 from launchready_tui.model.journal import counting, payload
 from launchready_tui.model.records import Attestation, Authorization, Drill, Record, SignOff, Waiver
 from launchready_tui.text import plural
+from launchready_tui.words.records import describe
 
 
 def _empty(title: str, anchor: str, words: str) -> Section:
@@ -208,7 +208,7 @@ def whole_journal(reading: Reading) -> Section:
 
 
 def _entry(reading: Reading, record: Record, counts: bool) -> Row:
-    text = line(sentence(record.payload, reading.snapshot.runbook))
+    text = line(describe(record.payload, reading.snapshot.runbook))
     if not counts and record.payload.undoable:
         text = line(*text, Break(), Text("taken back", "muted"))
     cells = (line(str(record.number)), line(When(second(record.at))), text, line(Code(record.hash[:12])))

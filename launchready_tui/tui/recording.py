@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from launchready_tui.engine.sentences import describe
 from launchready_tui.errors import LaunchReadyError
 from launchready_tui.model.board import Standing
 from launchready_tui.model.records import ClockMark, Payload, Record
 from launchready_tui.tui import doors
 from launchready_tui.tui.shell import Shell
+from launchready_tui.words.records import describe
 
 if TYPE_CHECKING:
     from launchready_tui.engine.session import Session

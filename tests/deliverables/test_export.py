@@ -6,6 +6,7 @@ import errno
 import os
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,23 @@ def test_the_evidence_list_says_what_was_asked_when_and_from_where(tmp_path: Pat
 def test_questions_of_one_kind_are_told_apart() -> None:
     asked = [ExposedPath("https://acme.test/", "/.env"), ExposedPath("https://acme.test/", "/.git/HEAD")]
     said = ["".join(getattr(span, "text", "") for span in question(item)) for item in asked]
-    assert said == ["exposed path https://acme.test/ /.env", "exposed path https://acme.test/ /.git/HEAD"]
+    assert said == ["whether https://acme.test/ serves /.env", "whether https://acme.test/ serves /.git/HEAD"]
+
+
+def test_the_evidence_list_says_what_came_back_unless_that_was_left_out(tmp_path: Path) -> None:
+    base, evidence = world("v=marked-answer")
+    documents.export(base, evidence, tmp_path / "whole")
+    masked = [replace(item, facts=None) for item in evidence]
+    documents.export(base, masked, tmp_path / "masked")
+    whole, without = (_row_of(tmp_path / name, evidence[0].id) for name in ("whole", "masked"))
+    assert "v=marked-answer" in whole
+    assert "v=marked-answer" not in without
+    assert "answer left out" not in without
+
+
+def _row_of(folder: Path, item: str) -> str:
+    text = (folder / "handover.md").read_text(encoding="utf-8")
+    return next(row for row in text.splitlines() if row.startswith(f"| `{item}`"))
 
 
 @pytest.mark.parametrize("failing", ["write", "fsync", "replace"])

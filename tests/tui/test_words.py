@@ -127,7 +127,7 @@ def test_ages() -> None:
 
 
 def test_every_record_has_words() -> None:
-    from launchready_tui.engine.sentences import describe
+    from launchready_tui.words.records import describe
 
     assert set(PAYLOADS) >= {"note", "waiver"}
     for record in working()._records:

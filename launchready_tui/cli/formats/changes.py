@@ -8,12 +8,12 @@ from datetime import datetime
 from launchready_tui.cli import output
 from launchready_tui.cli.formats import text
 from launchready_tui.engine.comparing import MOVES, lost_counts
-from launchready_tui.engine.sentences import describe
 from launchready_tui.model import codec
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.changes import Changes, GateMove, RunMove
 from launchready_tui.model.results import Finding, Run
 from launchready_tui.text import plural
+from launchready_tui.words.records import describe
 
 _FINDINGS = (("New", "new"), ("Came back", "reopened"), ("Repaired", "resolved"), ("Still open", "still_open"))
 

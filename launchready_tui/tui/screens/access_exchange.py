@@ -131,8 +131,8 @@ class Exchange(LaunchScreen):
         if not found.payloads:
             self.launch.say(f"{plural(found.lines, 'line')}, nothing that the map does not say already.")
             return
-        from launchready_tui.engine.sentences import describe
         from launchready_tui.tui.forms.confirm import ConfirmModal
+        from launchready_tui.words.records import describe
 
         told = [f"{describe(item)}" for item in found.payloads[:12]]
         if len(found.payloads) > len(told):

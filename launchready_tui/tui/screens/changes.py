@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from launchready_tui.engine.comparing import MOVES, before_last_run, lost_counts
-from launchready_tui.engine.sentences import describe
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.changes import Changes, GateMove, Lost, RunMove
 from launchready_tui.model.results import Finding, Run
@@ -24,6 +23,7 @@ from launchready_tui.tui.screens.board import BoardLines, BoardScreen
 from launchready_tui.tui.screens.gate_lines import STATE, blank, heading, row_detail, row_key, row_of
 from launchready_tui.tui.widgets.lines import Line, fit
 from launchready_tui.tui.widgets.segments import Segments
+from launchready_tui.words.records import describe
 
 
 def gate_words(ink: Ink, move: GateMove) -> Content:

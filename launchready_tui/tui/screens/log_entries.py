@@ -8,7 +8,6 @@ from typing import Any
 
 from textual.content import Content
 
-from launchready_tui.engine.sentences import describe
 from launchready_tui.model.board import Snapshot
 from launchready_tui.model.journal import counting
 from launchready_tui.model.records import Decision, Record, Redo, Undo
@@ -16,6 +15,7 @@ from launchready_tui.text import one_line, span
 from launchready_tui.tui import render
 from launchready_tui.tui.render import Ink, Part
 from launchready_tui.tui.widgets.lines import fit
+from launchready_tui.words.records import describe
 
 KINDS = (
     ("all", "All"),

@@ -1,4 +1,4 @@
-"""What was recorded, in one sentence: for toasts, the log, undo, and `status --changes`."""
+"""What was recorded, in one sentence: for toasts, the log, undo, `status --changes`, and the journal of documents."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ from launchready_tui.model.records import (
 )
 from launchready_tui.model.runbook import Runbook
 from launchready_tui.text import one_line, plural, span
+from launchready_tui.words.figures import day
+
+LIMIT = 200
+"""Characters of a record. Long texts stay in their own lists."""
 
 
 def describe(payload: Payload, runbook: Runbook | None = None) -> str:
@@ -55,7 +59,7 @@ def describe(payload: Payload, runbook: Runbook | None = None) -> str:
         case Decision(title=title, choice=choice, who=who):
             text = f"decision of {who}: {title} → {choice}"
         case Waiver(check=check, subject=subject, who=who, until=until):
-            text = f"{who} accepts the risk of {claim(check, subject)} until {until:%d %b %Y}"
+            text = f"{who} accepts the risk of {claim(check, subject)} until {day(until)}"
         case Ownership(check=check, subject=subject, owner=""):
             text = f"nobody owns {claim(check, subject)}"
         case Ownership(check=check, subject=subject, owner=owner, due=due):
@@ -76,8 +80,8 @@ def describe(payload: Payload, runbook: Runbook | None = None) -> str:
             text = f"the clock was {action}{'ed' if action == 'start' else 'd'}"
         case SignOff(by=by, role=role, verdict=verdict):
             text = f"{by} signed as {role} at {verdict}"
-        case Change(title=title, endpoint=endpoint):
-            text = f"change to {endpoint}: {title}"
+        case Change(title=title, endpoint=endpoint, commit=commit):
+            text = f"change to {endpoint}: {title}{f', commit {commit[:12]}' if commit else ''}"
         case Measurement(change=change, phase=phase, samples_ms=samples):
             text = f"measured {phase} change {change}: {spread(samples)} of {plural(len(samples), 'sample')}"
         case Undo(target=target):
@@ -86,4 +90,4 @@ def describe(payload: Payload, runbook: Runbook | None = None) -> str:
             text = f"record {target} counts again"
         case _:
             text = payload.kind
-    return one_line(text, 200)
+    return one_line(text, LIMIT)
