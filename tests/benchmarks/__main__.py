@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import audit, cold_start, fingerprints, first_paint, key_to_paint, load, logs, versus
+from tests.benchmarks import audit, cold_start, fingerprints, first_paint, key_to_paint, load, logs, secrets, versus
 from tests.benchmarks.figures import Table
 
 ALL: dict[str, Callable[[], Table]] = {
@@ -17,6 +17,7 @@ ALL: dict[str, Callable[[], Table]] = {
     "logs": logs.measure,
     "fingerprints": fingerprints.measure,
     "load": load.measure,
+    "secrets": secrets.measure,
 }
 
 
