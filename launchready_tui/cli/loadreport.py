@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from launchready_tui.checks.load.axis import axis_of
+from launchready_tui.checks.load.drain import burst_words
 from launchready_tui.checks.load.order import order
 from launchready_tui.cli import output
 from launchready_tui.load.judging import Judged, judged_figures
@@ -46,6 +47,7 @@ def as_json(report: LoadReport, judged: Judged, product: str) -> str:
         "knee": report.knee,
         "arrivals_per_s": report.arrivals_per_s,
         "session_s": report.session_s,
+        "burst": codec.plain(report.burst) if report.burst is not None else None,
         "flood": [_route(load) for load in report.flood],
         "timeline": {"every_s": report.every_s, "points": codec.plain(report.timeline)},
         "plan": codec.plain(report.plan),
@@ -118,6 +120,7 @@ def as_text(report: LoadReport, judged: Judged, product: str) -> str:
         *_steps(report),
         *_first(report),
         *_server(report),
+        *_burst(report),
         *_flood(report),
         "",
         *_foot(report),
@@ -240,13 +243,21 @@ def _server(report: LoadReport) -> Iterator[str]:
         yield from lines
 
 
+def _burst(report: LoadReport) -> Iterator[str]:
+    if report.burst is None:
+        return
+    yield ""
+    yield f"Many jobs at once: {one_line(burst_words(report.burst), 300)}"
+
+
 def _flood(report: LoadReport) -> Iterator[str]:
     if not report.flood:
         return
     yield ""
     yield "Called alone at the same rate, as a simple benchmark does:"
     for load in report.flood:
-        yield f"  {one_line(load.route, 40)}: p95 {load.p95_ms:.0f} ms, {load.error_percent:.1f} % failed"
+        name = one_line(f"{load.route} ({load.journey})", 60)
+        yield f"  {name}: p95 {load.p95_ms:.0f} ms, {load.error_percent:.1f} % failed"
 
 
 def _foot(report: LoadReport) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from launchready_tui.checks.load.drain import read_queue
+from launchready_tui.checks.load.drain import burst_words
 from launchready_tui.checks.load.kept import reasons
 from launchready_tui.checks.load.order import first_break, order
 from launchready_tui.checks.load.reading import capacity, gaps
@@ -39,8 +39,6 @@ from launchready_tui.deliverables.load_charts import charts
 from launchready_tui.deliverables.reading import Group, Reading
 from launchready_tui.model.evidence import Evidence
 from launchready_tui.model.questions import KeptLoad, LoadReport, NewestLoad, RouteLoad
-from launchready_tui.model.questions.loadtest import BurstLoad
-from launchready_tui.model.questions.serverwatch import queue_delay
 from launchready_tui.text import clock, plural, span
 
 MOST_ROUTES = 60
@@ -109,7 +107,7 @@ def _result(evidence: Evidence[KeptLoad], report: LoadReport) -> Section:
         ),
     ]  # fmt: skip
     if report.burst is not None:
-        pairs.append(("Burst", line(_burst(report.burst))))
+        pairs.append(("Burst", line(burst_words(report.burst))))
     if report.authorized_by:
         pairs.append(("Allowed by", line(report.authorized_by)))
     blocks: list[Block] = [Callout(tone, sentence), Pairs(tuple(pairs))]
@@ -118,18 +116,6 @@ def _result(evidence: Evidence[KeptLoad], report: LoadReport) -> Section:
         ended = Bullets(tuple(line(item) for item in (*early, *report.partial)))
         blocks.append(Callout("warn", "It did not run as planned", (ended,)))
     return Section("Result", "result", tuple(blocks))
-
-
-def _burst(burst: BurstLoad) -> str:
-    """How many sessions came at once, and what each queue made of them."""
-    parts = [f"{plural(burst.sessions, 'session')} within {span(burst.until)} left work behind"]
-    for series in burst.server.named("queue.", ".depth"):
-        name = series.name.removeprefix("queue.").removesuffix(".depth")
-        view = read_queue(series.points, burst.server.points(queue_delay(name)), (), burst.until)
-        if view is not None:
-            end = "not drained" if view.drained_s is None else f"drained {span(view.drained_s)} after"
-            parts.append(f"{name}: at most {view.peak:.0f} jobs, {end}")
-    return "; ".join(parts)
 
 
 def _sentence(report: LoadReport) -> tuple[Tone, str]:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from launchready_tui.checks.load.trend import trend
+from launchready_tui.model.questions.loadtest import BurstLoad
+from launchready_tui.model.questions.serverwatch import queue_delay
+from launchready_tui.text import plural, span
 
 Points = Sequence[tuple[float, float]]
 
@@ -105,3 +108,15 @@ def _rise(points: Points) -> float:
         lows.append(place)
         best = max(best, value - points[lows[0]][1])
     return best
+
+
+def burst_words(burst: BurstLoad) -> str:
+    """How many sessions came at once, and what each queue made of them."""
+    parts = [f"{plural(burst.sessions, 'session')} within {span(burst.until)} left work behind"]
+    for series in burst.server.named("queue.", ".depth"):
+        name = series.name.removeprefix("queue.").removesuffix(".depth")
+        view = read_queue(series.points, burst.server.points(queue_delay(name)), (), burst.until)
+        if view is not None:
+            end = "not drained" if view.drained_s is None else f"drained {span(view.drained_s)} after"
+            parts.append(f"{name}: at most {view.peak:.0f} jobs, {end}")
+    return "; ".join(parts)
