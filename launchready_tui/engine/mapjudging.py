@@ -21,6 +21,7 @@ SHOWN = 12
 REMOVAL_DAYS = 30
 """How long after today an access of the consultant may last at most, where the runbook does not say."""
 
+_NOTHING = "every system is marked as not used, and a product without a domain and a host cannot be launched"
 _UNLISTED = ("nothing-known",)
 _LOST = ("recovery-consultant", "recovery-circle")
 _HOLDERS = ("consultant-only", "no-admin", "one-owner")
@@ -51,6 +52,8 @@ def _systems(entry: Entry, access: AccessMap, now: datetime) -> Judgement | None
     if lost := _of_kind(access, _LOST):
         return failed(lost[0].kind, _summary(lost), details=_lines(lost))
     used = _used(access)
+    if not used:
+        return unknown("nothing-used", _NOTHING, decide_by="Put at least registrar and hosting on the map (M).")
     empty = [f"{row.title}: {', '.join(holes)} not recorded" for row in used if (holes := _holes(row))]
     if empty:
         summary = f"{plural(len(empty), 'system')} half filled: {empty[0]}"
@@ -72,6 +75,8 @@ def _administrators(entry: Entry, access: AccessMap, now: datetime) -> Judgement
     if found := _of_kind(access, ("shared-account",)):
         return warned("shared-account", _summary(found), details=_lines(found))
     used = _used(access)
+    if not used:
+        return unknown("nothing-used", _NOTHING, decide_by="Put at least registrar and hosting on the map (M).")
     return passed(f"two people of the business on each of {plural(len(used), 'system')}, logins watched")
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from launchready_tui.engine.session import Session
+from launchready_tui.model.records import ClockMark
 from tests.cli.conftest import Run
 
 
@@ -54,8 +57,19 @@ def test_what_remains_and_what_may_be_dropped(run: Run, engagement: Path) -> Non
     assert len(re.findall(r"^ +\d+ min  (?:blocker|high|medium) ", shown.split("too much")[0], re.MULTILINE)) >= int(
         left[1]
     )
-    if "too much" in shown:
-        dropped = run("clock", engagement, "--drop", "--who", "Ana", "--why", "After the launch.")
-        assert "put off until after the launch" in dropped.stdout
-    again = run("clock", engagement, "--drop", "--who", "Ana", "--why", "After the launch.")
-    assert "Nothing was put off" in again.stdout
+    assert "too much" not in shown, "all of it fits into 48 hours"
+    done = run("clock", engagement, "--drop", "--who", "Ana", "--why", "After the launch.")
+    assert "Nothing was put off" in done.stdout
+
+
+def test_what_does_not_fit_is_put_off_and_blockers_never(run: Run, engagement: Path) -> None:
+    long_ago = datetime.now(UTC) - timedelta(hours=47)
+    session = Session.open(engagement, clock=lambda: long_ago)
+    session.record(ClockMark("start", stage="S1"))
+    session.close()
+    shown = run("clock", engagement).stdout
+    assert "too much. What would be missed least:" in shown
+    told = shown.split("missed least:")[1]
+    assert "blocker" not in told
+    dropped = run("clock", engagement, "--drop", "--who", "Ana", "--why", "After the launch.")
+    assert re.search(r"[1-9]\d* decisions recorded: put off", dropped.stdout)

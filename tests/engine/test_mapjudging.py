@@ -147,6 +147,12 @@ def test_an_answer_that_the_map_is_whole_does_not_fill_it() -> None:
     assert one(MAP, answered(MAP)) == ("fail", "nothing-known")
 
 
+def test_a_map_on_which_nothing_is_used_proves_nothing() -> None:
+    nothing = [*PEOPLE, *(System(area, "not used") for area in REQUIRED), owner("dns")]
+    for check in (MAP, ADMINS):
+        assert one(check, *nothing) == ("unknown", "nothing-used")
+
+
 def test_where_a_login_is_kept_is_not_repeated() -> None:
     row = stood(*filled(), system("dns", custody="Ada's red notebook"))[0][VAULT]
     assert "notebook" not in f"{row.result.summary} {row.result.details}"
